@@ -1,0 +1,70 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The targets stand in the order in which data passes through them; a target may import only targets that stand
+// above it (ARCHITECTURE.md walks through them one by one).
+let house: [(name: String, imports: [String])] = [
+  ("TheanoArrays", ["CTheanoPrelude"]),
+  ("TheanoKernels", ["TheanoArrays"]),
+  ("TheanoGraph", ["TheanoArrays", "TheanoKernels", "CTheanoSupport"]),
+  ("TheanoOperations", ["TheanoArrays", "TheanoKernels", "TheanoGraph"]),
+  ("TheanoGradients", ["TheanoArrays", "TheanoGraph", "TheanoOperations"]),
+  ("TheanoInterpreter", ["TheanoArrays", "TheanoGraph"]),
+  ("TheanoRewriting", ["TheanoArrays", "TheanoGraph"]),
+  ("TheanoRules", ["TheanoArrays", "TheanoGraph", "TheanoOperations", "TheanoInterpreter", "TheanoRewriting"]),
+  ("TheanoScheduling", ["TheanoArrays", "TheanoKernels", "TheanoGraph"]),
+  ("TheanoEmission", ["TheanoArrays", "TheanoKernels", "TheanoScheduling", "CTheanoPrelude"]),
+  ("TheanoToolchain", ["TheanoArrays", "CTheanoSupport"]),
+  (
+    "TheanoRuntime",
+    ["TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoScheduling", "TheanoToolchain", "CTheanoSupport"]
+  ),
+  ("TheanoFormats", ["TheanoArrays", "CTheanoSupport"]),
+  ("TheanoInspection", ["TheanoArrays", "TheanoGraph", "TheanoRewriting"]),
+  (
+    "Theano",
+    [
+      "TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoGradients", "TheanoInterpreter",
+      "TheanoRewriting", "TheanoRules", "TheanoScheduling", "TheanoEmission", "TheanoToolchain", "TheanoRuntime",
+      "TheanoFormats", "TheanoInspection",
+    ]
+  ),
+]
+
+let settings: [SwiftSetting] = [.swiftLanguageMode(.v6), .enableUpcomingFeature("MemberImportVisibility")]
+
+// What each folder of tests needs is its name: Unit nothing, Numerics the oracles' tables, Compiled a C compiler,
+// Errors the exact texts, Faults broken machines and files.
+let tests = ["Unit", "Numerics", "Compiled", "Errors", "Faults"]
+
+let package = Package(
+  name: "Theano",
+  platforms: [.macOS("26.0")],
+  products: [
+    .library(name: "Theano", targets: ["Theano"]),
+    .library(name: "TheanoArrays", targets: ["TheanoArrays"]),
+    .library(name: "TheanoFormats", targets: ["TheanoFormats"]),
+    .executable(name: "theano", targets: ["TheanoCommand"]),
+    .executable(name: "xor", targets: ["xor"]),
+  ],
+  targets: [
+    .target(name: "CTheanoPrelude", exclude: []),
+    .target(name: "CTheanoSupport"),
+  ]
+    + house.map { room in
+      .target(name: room.name, dependencies: room.imports.map { .init(stringLiteral: $0) }, swiftSettings: settings)
+    } + [
+      .executableTarget(name: "TheanoCommand", dependencies: ["Theano", "TheanoToolchain"], swiftSettings: settings),
+      .executableTarget(name: "xor", dependencies: ["Theano"], path: "Examples/xor", swiftSettings: settings),
+      .target(
+        name: "TheanoTestSupport", dependencies: ["Theano"], path: "Tests/Support", swiftSettings: settings),
+    ]
+    + tests.map { need in
+      .testTarget(
+        name: "\(need)Tests",
+        dependencies: ["Theano", "TheanoTestSupport", "CTheanoPrelude", "CTheanoSupport"]
+          + house.dropLast().map { .init(stringLiteral: $0.name) },
+        path: "Tests/\(need)", resources: [.copy("Golden")],
+        swiftSettings: settings)
+    }
+)

@@ -1,0 +1,1 @@
+#define TH_SUPPORT 1

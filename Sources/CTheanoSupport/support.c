@@ -1,0 +1,1 @@
+#include "theano_support.h"
