@@ -1,0 +1,108 @@
+import TheanoArrays
+import TheanoGraph
+import TheanoKernels
+
+/// An elementwise function of one operand, such as `T.exp`: called like a function, and its own entry in the table.
+public struct UnaryFunction: Sendable {
+  package let definition: ElementwiseDefinition
+
+  package typealias Derivative = @Sendable (
+    _ x: TensorVariable, _ y: TensorVariable, _ g: TensorVariable
+  ) -> TensorVariable
+
+  package init(
+    _ name: String, _ typing: ElementwiseDefinition.Typing, infix: String? = nil, _ recipe: Recipe,
+    float: (@Sendable (Double) -> Double)? = nil, signed: (@Sendable (Int64) -> Int64)? = nil,
+    unsigned: (@Sendable (UInt64) -> UInt64)? = nil, derivative: Derivative?,
+    length: (@Sendable ([Dim]) -> Dim)? = nil, domain: ClosedRange<Double> = -3...3, ulps: Double = 2,
+    _ documentation: String
+  ) {
+    definition = ElementwiseDefinition(
+      name, arity: 1, typing, infix: infix, recipe: recipe,
+      host: .init(
+        float: float.map { f in { a, _, _ in f(a) } }, signed: signed.map { f in { a, _, _ in f(a) } },
+        unsigned: unsigned.map { f in { a, _, _ in f(a) } }),
+      derivatives: [derivative.map { d in { x, y, g in d(x[0], y, g) } }], length: length, domain: [domain],
+      ulps: ulps, documentation)
+  }
+
+  /// Applies the function to every element.
+  ///
+  /// - Parameter x: An expression, an array or a number.
+  public func callAsFunction(
+    _ x: any TensorConvertible, fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable {
+    apply([x.tensorVariable], .here(fileID, line))
+  }
+
+  package func apply(_ operands: [TensorVariable], _ note: SourceNote) -> TensorVariable {
+    definition.apply(operands, note)
+  }
+}
+
+/// An elementwise function of two operands, such as `T.maximum`.
+public struct BinaryFunction: Sendable {
+  package let definition: ElementwiseDefinition
+
+  package typealias Derivative = @Sendable (
+    _ a: TensorVariable, _ b: TensorVariable, _ y: TensorVariable, _ g: TensorVariable
+  ) -> TensorVariable
+
+  package init(
+    _ name: String, _ typing: ElementwiseDefinition.Typing, infix: String? = nil, _ recipe: Recipe,
+    float: (@Sendable (Double, Double) -> Double)? = nil, signed: (@Sendable (Int64, Int64) -> Int64)? = nil,
+    unsigned: (@Sendable (UInt64, UInt64) -> UInt64)? = nil, derivatives: (Derivative?, Derivative?),
+    commutative: Bool = false, length: (@Sendable (Dim, Dim) -> Dim)? = nil,
+    domain: [ClosedRange<Double>] = [-3...3], ulps: Double = 1, _ documentation: String
+  ) {
+    definition = ElementwiseDefinition(
+      name, arity: 2, typing, infix: infix, recipe: recipe,
+      host: .init(
+        float: float.map { f in { a, b, _ in f(a, b) } }, signed: signed.map { f in { a, b, _ in f(a, b) } },
+        unsigned: unsigned.map { f in { a, b, _ in f(a, b) } }),
+      derivatives: [derivatives.0, derivatives.1].map { $0.map { d in { x, y, g in d(x[0], x[1], y, g) } } },
+      commutative: commutative, length: length.map { f in { f($0[0], $0[1]) } }, domain: domain, ulps: ulps,
+      documentation)
+  }
+
+  /// Applies the function to every pair of elements; operands broadcast.
+  ///
+  /// - Parameters:
+  ///   - a: An expression, an array or a number.
+  ///   - b: An expression, an array or a number.
+  public func callAsFunction(
+    _ a: any TensorConvertible, _ b: any TensorConvertible, fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable {
+    apply([a.tensorVariable, b.tensorVariable], .here(fileID, line))
+  }
+
+  package func apply(_ operands: [TensorVariable], _ note: SourceNote) -> TensorVariable {
+    definition.apply(operands, note)
+  }
+}
+
+/// The elementwise choice between two operands.
+public struct SelectionFunction: Sendable {
+  package let definition: ElementwiseDefinition
+
+  /// Takes each element from `a` where the condition holds and from `b` elsewhere; all three broadcast.
+  ///
+  /// - Parameters:
+  ///   - condition: Booleans.
+  ///   - a: The elements where the condition holds.
+  ///   - b: The elements elsewhere.
+  public func callAsFunction(
+    _ condition: any TensorConvertible, _ a: any TensorConvertible, _ b: any TensorConvertible,
+    fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable {
+    definition.apply([condition.tensorVariable, a.tensorVariable, b.tensorVariable], .here(fileID, line))
+  }
+}
+
+extension ElementwiseDefinition {
+  /// Brings the operands to the dtypes that the function takes and applies it.
+  package func apply(_ operands: [TensorVariable], _ note: SourceNote) -> TensorVariable {
+    let operands = Promotion.operands(operands, for: typing, note)
+    return TensorVariable(Elementwise(self), operands, note: note)
+  }
+}
