@@ -17,12 +17,14 @@ public struct UnaryFunction: Sendable {
     length: (@Sendable ([Dim]) -> Dim)? = nil, domain: ClosedRange<Double> = -3...3, ulps: Double = 2,
     _ documentation: String
   ) {
+    var slope: ElementwiseDefinition.Derivative?
+    if let derivative { slope = { x, y, g in derivative(x[0], y, g) } }
     definition = ElementwiseDefinition(
       name, arity: 1, typing, infix: infix, recipe: recipe,
       host: .init(
         float: float.map { f in { a, _, _ in f(a) } }, signed: signed.map { f in { a, _, _ in f(a) } },
         unsigned: unsigned.map { f in { a, _, _ in f(a) } }),
-      derivatives: [derivative.map { d in { x, y, g in d(x[0], y, g) } }], length: length, domain: [domain],
+      derivatives: [slope], length: length, domain: [domain],
       ulps: ulps, documentation)
   }
 
@@ -55,12 +57,16 @@ public struct BinaryFunction: Sendable {
     commutative: Bool = false, length: (@Sendable (Dim, Dim) -> Dim)? = nil,
     domain: [ClosedRange<Double>] = [-3...3], ulps: Double = 1, _ documentation: String
   ) {
+    let slopes = [derivatives.0, derivatives.1].map { derivative -> ElementwiseDefinition.Derivative? in
+      guard let derivative else { return nil }
+      return { x, y, g in derivative(x[0], x[1], y, g) }
+    }
     definition = ElementwiseDefinition(
       name, arity: 2, typing, infix: infix, recipe: recipe,
       host: .init(
         float: float.map { f in { a, b, _ in f(a, b) } }, signed: signed.map { f in { a, b, _ in f(a, b) } },
         unsigned: unsigned.map { f in { a, b, _ in f(a, b) } }),
-      derivatives: [derivatives.0, derivatives.1].map { $0.map { d in { x, y, g in d(x[0], x[1], y, g) } } },
+      derivatives: slopes,
       commutative: commutative, length: length.map { f in { f($0[0], $0[1]) } }, domain: domain, ulps: ulps,
       documentation)
   }

@@ -8,6 +8,9 @@ precedencegroup ExponentiationPrecedence {
 /// Power. Note that Swift binds a prefix minus more tightly: `-x ** 2` is `(-x) ** 2`; write `-(x ** 2)` for the other.
 infix operator ** : ExponentiationPrecedence
 
+/// `T`, under a name that the property `TensorVariable.T` does not hide.
+private typealias Functions = T
+
 extension TensorVariable {
   /// Applies an entry of the table from an operator, which knows its line only by the stack.
   @inline(__always)
@@ -17,57 +20,57 @@ extension TensorVariable {
 
   /// Sum, element by element; operands broadcast.
   @inline(never)
-  public static func + (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(T.add, a, b) }
+  public static func + (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.add, a, b) }
   /// Difference, element by element; operands broadcast.
   @inline(never)
-  public static func - (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(T.subtract, a, b) }
+  public static func - (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.subtract, a, b) }
   /// Product, element by element; operands broadcast. For the matrix product see `T.dot`.
   @inline(never)
-  public static func * (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(T.multiply, a, b) }
+  public static func * (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.multiply, a, b) }
   /// True division, element by element; operands broadcast.
   @inline(never)
-  public static func / (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(T.divide, a, b) }
+  public static func / (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.divide, a, b) }
   /// Remainder with the sign of the divisor, element by element; operands broadcast.
   @inline(never)
-  public static func % (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(T.mod, a, b) }
+  public static func % (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.mod, a, b) }
   /// Power, element by element; operands broadcast. `-x ** 2` is `(-x) ** 2`.
   @inline(never)
-  public static func ** (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(T.pow, a, b) }
+  public static func ** (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.pow, a, b) }
 
   /// Whether a < b, element by element.
   @inline(never)
-  public static func .< (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(T.lt, a, b) }
+  public static func .< (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.lt, a, b) }
   /// Whether a <= b, element by element.
   @inline(never)
-  public static func .<= (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(T.le, a, b) }
+  public static func .<= (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.le, a, b) }
   /// Whether a > b, element by element.
   @inline(never)
-  public static func .> (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(T.gt, a, b) }
+  public static func .> (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.gt, a, b) }
   /// Whether a >= b, element by element.
   @inline(never)
-  public static func .>= (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(T.ge, a, b) }
+  public static func .>= (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.ge, a, b) }
   /// Whether a equals b, element by element.
   @inline(never)
-  public static func .== (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(T.eq, a, b) }
+  public static func .== (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.eq, a, b) }
   /// Whether a differs from b, element by element.
   @inline(never)
-  public static func .!= (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(T.neq, a, b) }
+  public static func .!= (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.neq, a, b) }
   /// And, of booleans or of integers bit by bit.
   @inline(never)
-  public static func .& (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(T.and, a, b) }
+  public static func .& (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.and, a, b) }
   /// Or, of booleans or of integers bit by bit.
   @inline(never)
-  public static func .| (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(T.or, a, b) }
+  public static func .| (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.or, a, b) }
   /// Exclusive or, of booleans or of integers bit by bit.
   @inline(never)
-  public static func .^ (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(T.xor, a, b) }
+  public static func .^ (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.xor, a, b) }
 
   /// The negative of every element.
   @inline(never)
-  public static prefix func - (a: TensorVariable) -> TensorVariable { T.negate.apply([a], .operatorSite()) }
+  public static prefix func - (a: TensorVariable) -> TensorVariable { Functions.negate.apply([a], .operatorSite()) }
   /// Not, of booleans or of integers bit by bit.
   @inline(never)
-  public static prefix func .! (a: TensorVariable) -> TensorVariable { T.not.apply([a], .operatorSite()) }
+  public static prefix func .! (a: TensorVariable) -> TensorVariable { Functions.not.apply([a], .operatorSite()) }
 }
 
 // Arrays and Swift numbers beside variables. Generic and disfavoured: literals never come here, so that long
@@ -75,32 +78,32 @@ extension TensorVariable {
 extension TensorVariable {
   /// Sum with an array or a number.
   @inline(never) @_disfavoredOverload
-  public static func + <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable { apply(T.add, a.tensorVariable, b) }
+  public static func + <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable { apply(Functions.add, a.tensorVariable, b) }
   /// Sum with an array or a number.
   @inline(never) @_disfavoredOverload
-  public static func + <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable { apply(T.add, a, b.tensorVariable) }
+  public static func + <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable { apply(Functions.add, a, b.tensorVariable) }
   /// Difference with an array or a number.
   @inline(never) @_disfavoredOverload
-  public static func - <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable { apply(T.subtract, a.tensorVariable, b) }
+  public static func - <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable { apply(Functions.subtract, a.tensorVariable, b) }
   /// Difference with an array or a number.
   @inline(never) @_disfavoredOverload
-  public static func - <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable { apply(T.subtract, a, b.tensorVariable) }
+  public static func - <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable { apply(Functions.subtract, a, b.tensorVariable) }
   /// Product with an array or a number.
   @inline(never) @_disfavoredOverload
-  public static func * <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable { apply(T.multiply, a.tensorVariable, b) }
+  public static func * <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable { apply(Functions.multiply, a.tensorVariable, b) }
   /// Product with an array or a number.
   @inline(never) @_disfavoredOverload
-  public static func * <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable { apply(T.multiply, a, b.tensorVariable) }
+  public static func * <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable { apply(Functions.multiply, a, b.tensorVariable) }
   /// Quotient with an array or a number.
   @inline(never) @_disfavoredOverload
-  public static func / <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable { apply(T.divide, a.tensorVariable, b) }
+  public static func / <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable { apply(Functions.divide, a.tensorVariable, b) }
   /// Quotient with an array or a number.
   @inline(never) @_disfavoredOverload
-  public static func / <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable { apply(T.divide, a, b.tensorVariable) }
+  public static func / <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable { apply(Functions.divide, a, b.tensorVariable) }
   /// Power with an array or a number.
   @inline(never) @_disfavoredOverload
-  public static func ** <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable { apply(T.pow, a.tensorVariable, b) }
+  public static func ** <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable { apply(Functions.pow, a.tensorVariable, b) }
   /// Power with an array or a number.
   @inline(never) @_disfavoredOverload
-  public static func ** <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable { apply(T.pow, a, b.tensorVariable) }
+  public static func ** <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable { apply(Functions.pow, a, b.tensorVariable) }
 }

@@ -7,37 +7,37 @@ public struct ArithmeticFunctions: Sendable {
   package static let table = ArithmeticFunctions()
 
   /// Sum of two operands, element by element; booleans are or-ed.
-  public let add = BinaryFunction(
+  public let add: BinaryFunction = .init(
     "add", .numeric, infix: "+", .binary(.add, .operand(0), .operand(1)), float: { $0 + $1 }, signed: { $0 &+ $1 },
     unsigned: { $0 &+ $1 }, derivatives: ({ _, _, _, g in g }, { _, _, _, g in g }), commutative: true,
     length: { $0 + $1 }, "a + b")
 
   /// Difference of two operands, element by element.
-  public let subtract = BinaryFunction(
+  public let subtract: BinaryFunction = .init(
     "subtract", .numeric, infix: "-", .binary(.subtract, .operand(0), .operand(1)), float: { $0 - $1 },
     signed: { $0 &- $1 }, unsigned: { $0 &- $1 }, derivatives: ({ _, _, _, g in g }, { _, _, _, g in -g }),
     length: { $0 - $1 }, "a - b")
 
   /// Product of two operands, element by element; booleans are and-ed.
-  public let multiply = BinaryFunction(
+  public let multiply: BinaryFunction = .init(
     "multiply", .numeric, infix: "*", .binary(.multiply, .operand(0), .operand(1)), float: { $0 * $1 },
     signed: { $0 &* $1 }, unsigned: { $0 &* $1 }, derivatives: ({ _, b, _, g in g * b }, { a, _, _, g in g * a }),
     commutative: true, length: { $0 * $1 }, "a * b")
 
   /// True division, element by element; of integers it gives `float64`.
-  public let divide = BinaryFunction(
+  public let divide: BinaryFunction = .init(
     "divide", .floating, infix: "/", .binary(.divide, .operand(0), .operand(1)), float: { $0 / $1 },
     derivatives: ({ _, b, _, g in g / b }, { _, b, y, g in -(g * y) / b }), domain: [-3...3, 0.5...3], "a / b")
 
   /// Division rounded towards minus infinity, element by element. Integers divided by 0 give 0, as in NumPy.
-  public let floorDivide = BinaryFunction(
+  public let floorDivide: BinaryFunction = .init(
     "floorDivide", .numeric, infix: "//", .call("floordiv", .operand(0), .operand(1)),
     float: { a, b in NumPyDivision.floorDivide(a, b) }, signed: { a, b in NumPyDivision.floorDivide(a, b) },
     unsigned: { $1 == 0 ? 0 : $0 / $1 }, derivatives: (nil, nil), length: { a, b in Dim.floorDivide(a, b) },
     domain: [-3...3, 0.5...3], "floor(a / b)")
 
   /// Remainder with the sign of the divisor, element by element. Integers modulo 0 give 0, as in NumPy.
-  public let mod = BinaryFunction(
+  public let mod: BinaryFunction = .init(
     "mod", .numeric, infix: "%", .call("mod", .operand(0), .operand(1)),
     float: { a, b in NumPyDivision.modulo(a, b) }, signed: { a, b in NumPyDivision.modulo(a, b) },
     unsigned: { $1 == 0 ? 0 : $0 % $1 },
@@ -45,24 +45,24 @@ public struct ArithmeticFunctions: Sendable {
     "a - floor(a / b) * b")
 
   /// The negative of every element.
-  public let negate = UnaryFunction(
+  public let negate: UnaryFunction = .init(
     "negate", .numeric, infix: "-", .unary(.negate, .operand(0)), float: { -$0 }, signed: { 0 &- $0 },
     unsigned: { 0 &- $0 }, derivative: { _, _, g in -g }, length: { 0 - $0[0] }, "-x")
 
   /// The magnitude of every element; its derivative at 0 is 0.
-  public let abs = UnaryFunction(
+  public let abs: UnaryFunction = .init(
     "abs", .numeric, .unary(.absolute, .operand(0)), float: { $0.magnitude }, signed: { $0 < 0 ? 0 &- $0 : $0 },
     unsigned: { $0 }, derivative: { x, _, g in g * T.sign(x) }, domain: 0.5...3, "|x|")
 
   /// -1, 0 or 1 by the sign of every element; NaN stays NaN.
-  public let sign = UnaryFunction(
+  public let sign: UnaryFunction = .init(
     "sign", .numeric,
     .select(.operand(0) .== .operand(0), .select(0 .< .operand(0), 1, .select(.operand(0) .< 0, -1.0, 0)), .operand(0)),
     float: { $0.isNaN ? $0 : $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }, signed: { $0.signum() }, unsigned: { $0 == 0 ? 0 : 1 },
     derivative: nil, domain: 0.5...3, "-1, 0 or 1")
 
   /// The larger of two operands, element by element; NaN if either is. At ties the first has the slope.
-  public let maximum = BinaryFunction(
+  public let maximum: BinaryFunction = .init(
     "maximum", .numeric, .binary(.maximum, .operand(0), .operand(1)),
     float: { a, b in a.isNaN ? a : b.isNaN ? b : Swift.max(a, b) }, signed: { Swift.max($0, $1) },
     unsigned: { Swift.max($0, $1) },
@@ -71,7 +71,7 @@ public struct ArithmeticFunctions: Sendable {
     ), length: { a, b in Dim.maximum(a, b) }, domain: [-3 ... -0.5, 0...3], "max(a, b)")
 
   /// The smaller of two operands, element by element; NaN if either is. At ties the first has the slope.
-  public let minimum = BinaryFunction(
+  public let minimum: BinaryFunction = .init(
     "minimum", .numeric, .binary(.minimum, .operand(0), .operand(1)),
     float: { a, b in a.isNaN ? a : b.isNaN ? b : Swift.min(a, b) }, signed: { Swift.min($0, $1) },
     unsigned: { Swift.min($0, $1) },

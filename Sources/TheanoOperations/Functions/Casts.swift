@@ -4,16 +4,17 @@ import TheanoKernels
 
 /// Conversions between dtypes: one entry for each target.
 package enum Casts {
-  private static let table: [DType: ElementwiseDefinition] = Dictionary(
-    uniqueKeysWithValues: DType.allCases.filter { !$0.isComplex && $0 != .float16 && $0 != .bfloat16 }.map { dtype in
-      (
-        dtype,
-        ElementwiseDefinition(
-          "cast<\(dtype)>", arity: 1, .conversion(dtype), recipe: .unary(.cast(dtype), .operand(0)), host: .init(),
-          derivatives: [dtype.isFloating ? { x, _, g in T.cast(g, x[0].dtype) } : nil],
-          length: dtype == .int64 ? { $0[0] } : nil, domain: [0.1...3], "conversion to \(dtype)")
-      )
-    })
+  private static let table: [DType: ElementwiseDefinition] = {
+    let slope: ElementwiseDefinition.Derivative = { x, _, g in T.cast(g, x[0].dtype) }
+    var table: [DType: ElementwiseDefinition] = [:]
+    for dtype in DType.allCases where !dtype.isComplex && dtype != .float16 && dtype != .bfloat16 {
+      table[dtype] = ElementwiseDefinition(
+        "cast<\(dtype)>", arity: 1, .conversion(dtype), recipe: .unary(.cast(dtype), .operand(0)), host: .init(),
+        derivatives: [dtype.isFloating ? slope : nil], length: dtype == .int64 ? { $0[0] } : nil, domain: [0.1...3],
+        "conversion to \(dtype)")
+    }
+    return table
+  }()
 
   /// The conversion to a dtype that expressions compute with.
   package static func to(_ dtype: DType) -> ElementwiseDefinition { table[dtype] ?? table[.float64]! }

@@ -14,41 +14,41 @@ public struct ExponentialFunctions: Sendable {
   package static let table = ExponentialFunctions()
 
   /// e to the power of every element.
-  public let exp = UnaryFunction(
+  public let exp: UnaryFunction = .init(
     "exp", .floating, .call("exp", .operand(0)), float: { _exp($0) }, derivative: { _, y, g in g * y }, "e^x")
 
   /// e^x - 1, exact where x is near 0.
-  public let expm1 = UnaryFunction(
+  public let expm1: UnaryFunction = .init(
     "expm1", .floating, .call("expm1", .operand(0)), float: { _expm1($0) },
     derivative: { x, _, g in g * T.exp(x) }, "e^x - 1")
 
   /// Natural logarithm.
-  public let log = UnaryFunction(
+  public let log: UnaryFunction = .init(
     "log", .floating, .call("log", .operand(0)), float: { _log($0) }, derivative: { x, _, g in g / x },
     domain: 0.2...3, "ln x")
 
   /// Logarithm to base 2.
-  public let log2 = UnaryFunction(
+  public let log2: UnaryFunction = .init(
     "log2", .floating, .call("log2", .operand(0)), float: { _log2($0) },
     derivative: { x, _, g in g / (x * 0.6931471805599453) }, domain: 0.2...3, "log2 x")
 
   /// Logarithm to base 10.
-  public let log10 = UnaryFunction(
+  public let log10: UnaryFunction = .init(
     "log10", .floating, .call("log10", .operand(0)), float: { _log10($0) },
     derivative: { x, _, g in g / (x * 2.302585092994046) }, domain: 0.2...3, "log10 x")
 
   /// ln(1 + x), exact where x is near 0.
-  public let log1p = UnaryFunction(
+  public let log1p: UnaryFunction = .init(
     "log1p", .floating, .call("log1p", .operand(0)), float: { _log1p($0) },
     derivative: { x, _, g in g / (1 + x) }, domain: -0.7...3, "ln(1 + x)")
 
   /// Square root.
-  public let sqrt = UnaryFunction(
+  public let sqrt: UnaryFunction = .init(
     "sqrt", .floating, .call("sqrt", .operand(0)), float: { $0.squareRoot() },
     derivative: { _, y, g in g * 0.5 / y }, domain: 0.2...3, ulps: 1, "square root")
 
   /// a to the power of b, element by element. Integers raised to integers stay integers.
-  public let pow = BinaryFunction(
+  public let pow: BinaryFunction = .init(
     "pow", .numeric, infix: "**", .call("pow", .operand(0), .operand(1)), float: { _pow($0, $1) },
     signed: { IntegerPower.power($0, $1) }, unsigned: { IntegerPower.power($0, $1) },
     derivatives: (
@@ -57,13 +57,13 @@ public struct ExponentialFunctions: Sendable {
     ), domain: [0.3...2, -2...2], ulps: 2, "a^b")
 
   /// The logistic function 1 / (1 + e^-x), without overflow.
-  public let sigmoid = UnaryFunction(
+  public let sigmoid: UnaryFunction = .init(
     "sigmoid", .floating, .call("sigmoid", .operand(0)),
     float: { x in x >= 0 ? 1 / (1 + _exp(-x)) : _exp(x) / (1 + _exp(x)) },
     derivative: { _, y, g in g * y * (1 - y) }, "1 / (1 + e^-x)")
 
   /// ln(1 + e^x), without overflow.
-  public let softplus = UnaryFunction(
+  public let softplus: UnaryFunction = .init(
     "softplus", .floating, .call("softplus", .operand(0)),
     float: { x in x.isNaN ? x : Swift.max(x, 0) + _log1p(_exp(-x.magnitude)) },
     derivative: { x, _, g in g * T.sigmoid(x) }, "ln(1 + e^x)")

@@ -14,16 +14,16 @@ public struct TrigonometricFunctions: Sendable {
   package static let table = TrigonometricFunctions()
 
   /// Sine.
-  public let sin = UnaryFunction(
+  public let sin: UnaryFunction = .init(
     "sin", .floating, .call("sin", .operand(0)), float: { _sin($0) }, derivative: { x, _, g in g * T.cos(x) }, "sine")
 
   /// Cosine.
-  public let cos = UnaryFunction(
+  public let cos: UnaryFunction = .init(
     "cos", .floating, .call("cos", .operand(0)), float: { _cos($0) }, derivative: { x, _, g in -g * T.sin(x) },
     "cosine")
 
   /// Hyperbolic tangent.
-  public let tanh = UnaryFunction(
+  public let tanh: UnaryFunction = .init(
     "tanh", .floating, .call("tanh", .operand(0)), float: { _tanh($0) },
     derivative: { _, y, g in g * (1 - y * y) }, "hyperbolic tangent")
 }

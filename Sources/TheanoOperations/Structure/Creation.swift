@@ -146,9 +146,9 @@ extension T {
       if operands[0].dtype.isInteger || operands[0].dtype == .bool {
         operands = operands.map { cast($0, .int64) }
         // ceil((stop - start) / step), in integers.
-        length = maximum(0, -floorDivide(operands[0] - operands[1], operands[2]))
+        length = T.maximum(0, -T.floorDivide(operands[0] - operands[1], operands[2]))
       } else {
-        length = maximum(0, cast(ceil((operands[1] - operands[0]) / operands[2]), .int64))
+        length = T.maximum(0, cast(T.ceil((operands[1] - operands[0]) / operands[2]), .int64))
       }
       return TensorVariable(Arange(), [operands[0], operands[2], folded(length)], note: note)
     }

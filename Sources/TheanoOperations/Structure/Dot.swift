@@ -172,10 +172,10 @@ extension T {
     let note = SourceNote.here(fileID, line)
     let operands = Promotion.together([a.tensorVariable, b.tensorVariable], floating: false, note)
     if operands.allSatisfy({ !$0.node.isPoisoned }), operands.contains(where: { $0.ndim == 0 }) {
-      return multiply.apply(operands, note)
+      return T.multiply.apply(operands, note)
     }
     if operands[0].dtype == .bool {
-      return SourceNote.with(note) { neq(dot(cast(operands[0], .int64), cast(operands[1], .int64)), 0) }
+      return SourceNote.with(note) { T.neq(dot(cast(operands[0], .int64), cast(operands[1], .int64)), 0) }
     }
     return TensorVariable(Dot(), operands, note: note)
   }
