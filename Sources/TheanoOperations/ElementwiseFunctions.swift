@@ -17,13 +17,15 @@ public struct UnaryFunction: Sendable {
     length: (@Sendable ([Dim]) -> Dim)? = nil, domain: ClosedRange<Double> = -3...3, ulps: Double = 2,
     _ documentation: String
   ) {
+    var host = ElementwiseDefinition.Host()
+    if let float { host.float = { a, _, _ in float(a) } }
+    if let signed { host.signed = { a, _, _ in signed(a) } }
+    if let unsigned { host.unsigned = { a, _, _ in unsigned(a) } }
     var slope: ElementwiseDefinition.Derivative?
     if let derivative { slope = { x, y, g in derivative(x[0], y, g) } }
     definition = ElementwiseDefinition(
       name, arity: 1, typing, infix: infix, recipe: recipe,
-      host: .init(
-        float: float.map { f in { a, _, _ in f(a) } }, signed: signed.map { f in { a, _, _ in f(a) } },
-        unsigned: unsigned.map { f in { a, _, _ in f(a) } }),
+      host: host,
       derivatives: [slope], length: length, domain: [domain],
       ulps: ulps, documentation)
   }
@@ -57,17 +59,20 @@ public struct BinaryFunction: Sendable {
     commutative: Bool = false, length: (@Sendable (Dim, Dim) -> Dim)? = nil,
     domain: [ClosedRange<Double>] = [-3...3], ulps: Double = 1, _ documentation: String
   ) {
-    let slopes = [derivatives.0, derivatives.1].map { derivative -> ElementwiseDefinition.Derivative? in
-      guard let derivative else { return nil }
-      return { x, y, g in derivative(x[0], x[1], y, g) }
-    }
+    var host = ElementwiseDefinition.Host()
+    if let float { host.float = { a, b, _ in float(a, b) } }
+    if let signed { host.signed = { a, b, _ in signed(a, b) } }
+    if let unsigned { host.unsigned = { a, b, _ in unsigned(a, b) } }
+    var lengthOfBoth: (@Sendable ([Dim]) -> Dim)?
+    if let length { lengthOfBoth = { length($0[0], $0[1]) } }
+    var slopes: [ElementwiseDefinition.Derivative?] = [nil, nil]
+    if let first = derivatives.0 { slopes[0] = { x, y, g in first(x[0], x[1], y, g) } }
+    if let second = derivatives.1 { slopes[1] = { x, y, g in second(x[0], x[1], y, g) } }
     definition = ElementwiseDefinition(
       name, arity: 2, typing, infix: infix, recipe: recipe,
-      host: .init(
-        float: float.map { f in { a, b, _ in f(a, b) } }, signed: signed.map { f in { a, b, _ in f(a, b) } },
-        unsigned: unsigned.map { f in { a, b, _ in f(a, b) } }),
+      host: host,
       derivatives: slopes,
-      commutative: commutative, length: length.map { f in { f($0[0], $0[1]) } }, domain: domain, ulps: ulps,
+      commutative: commutative, length: lengthOfBoth, domain: domain, ulps: ulps,
       documentation)
   }
 

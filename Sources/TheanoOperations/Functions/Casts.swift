@@ -6,11 +6,12 @@ import TheanoKernels
 package enum Casts {
   private static let table: [DType: ElementwiseDefinition] = {
     let slope: ElementwiseDefinition.Derivative = { x, _, g in T.cast(g, x[0].dtype) }
+    let same: @Sendable ([Dim]) -> Dim = { $0[0] }
     var table: [DType: ElementwiseDefinition] = [:]
     for dtype in DType.allCases where !dtype.isComplex && dtype != .float16 && dtype != .bfloat16 {
       table[dtype] = ElementwiseDefinition(
         "cast<\(dtype)>", arity: 1, .conversion(dtype), recipe: .unary(.cast(dtype), .operand(0)), host: .init(),
-        derivatives: [dtype.isFloating ? slope : nil], length: dtype == .int64 ? { $0[0] } : nil, domain: [0.1...3],
+        derivatives: [dtype.isFloating ? slope : nil], length: dtype == .int64 ? same : nil, domain: [0.1...3],
         "conversion to \(dtype)")
     }
     return table
