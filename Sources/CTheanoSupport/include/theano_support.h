@@ -1,1 +1,9 @@
-#define TH_SUPPORT 1
+// C that Swift cannot say, or not as fast; each part in a file of its own.
+#ifndef THEANO_SUPPORT_H
+#define THEANO_SUPPORT_H
+
+#include "theano_callsite.h"
+#include "theano_host.h"
+#include "theano_text.h"
+
+#endif
