@@ -14,7 +14,7 @@ package enum SourceNote: Sendable, Hashable {
     switch self {
     case .none: nil
     case .line(let file, let line): "\(file):\(line)"
-    case .site(let site): site.resolve().map { "\($0.file):\($0.line)" }
+    case .site(let site): site.resolve().map(\.description)
     }
   }
 
@@ -26,7 +26,7 @@ package enum SourceNote: Sendable, Hashable {
 
   /// The note for a node that an operator makes now.
   @inline(never)
-  package static func operatorSite() -> SourceNote { ambient ?? .site(CallSite.capture(skip: 1)) }
+  package static func operatorSite() -> SourceNote { ambient ?? .site(CallSite.capture()) }
 
   /// Builds an expression whose nodes are all noted as written at the given line.
   package static func at<R, E: Error>(_ fileID: String, _ line: Int, _ build: () throws(E) -> R) throws(E) -> R {
