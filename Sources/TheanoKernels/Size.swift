@@ -267,3 +267,26 @@ extension Dim: ExpressibleByIntegerLiteral, CustomStringConvertible {
     }
   }
 }
+
+extension Size {
+  /// The number that the size is, given what its atoms are; `nil` if one of them is not known.
+  package func value(_ atom: (Atom) -> Int?) -> Int? {
+    var sum = 0
+    for term in terms {
+      var product = term.coefficient
+      for a in term.atoms {
+        guard let n = atom(a) ?? Size.functionValue(a, atom) else { return nil }
+        product = product &* n
+      }
+      sum = sum &+ product
+    }
+    return sum
+  }
+
+  private static func functionValue(_ atom: Atom, _ leaf: (Atom) -> Int?) -> Int? {
+    guard case .function(let f, let sizes) = atom, let a = sizes[0].value(leaf), let b = sizes[1].value(leaf) else {
+      return nil
+    }
+    return apply(f, Size(a), Size(b)).constant
+  }
+}
