@@ -173,6 +173,11 @@ package struct Graph {
     }
   }
 
+  /// Lets nodes that rewriting made say where they come from: from the application that they stand in for.
+  package mutating func setOrigin(of made: Range<NodeID>, to origin: ApplyNode?) {
+    for node in made where nodes[node].origin == nil { nodes[node].origin = origin }
+  }
+
   package mutating func nameValue(_ id: ValueID, _ name: String) {
     if values[id].name == nil { values[id].name = name }
   }

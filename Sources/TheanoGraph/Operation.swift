@@ -42,6 +42,13 @@ package protocol Operation: Sendable, Hashable {
 
   /// Whether an application may be removed, merged or computed ahead of the call: not so for prints and callbacks.
   var isPure: Bool { get }
+
+  /// Whether its two operands may be swapped.
+  var isCommutative: Bool { get }
+
+  /// The operand whose elements are all that the result consists of, wherever they stand: a transposition, a
+  /// broadcast. Where that operand holds one number throughout, so does the result.
+  var movedOperand: Int? { get }
 }
 
 extension Operation {
@@ -49,6 +56,8 @@ extension Operation {
   package var isConditional: Bool { false }
   package var shapeOnlyOperands: Set<Int> { [] }
   package var isPure: Bool { true }
+  package var isCommutative: Bool { false }
+  package var movedOperand: Int? { nil }
   package func lengthValue(_ inputs: [Operand]) -> Dim? { nil }
   package func text(_ operands: [String]) -> String { "\(name)(\(operands.joined(separator: ", ")))" }
 

@@ -91,6 +91,7 @@ package struct Elementwise: Operation {
   package init(_ definition: ElementwiseDefinition) { self.definition = definition }
 
   package var name: String { definition.name }
+  package var isCommutative: Bool { definition.isCommutative }
 
   package static func == (a: Elementwise, b: Elementwise) -> Bool { a.definition === b.definition }
   package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(definition)) }

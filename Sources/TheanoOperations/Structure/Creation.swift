@@ -5,6 +5,7 @@ import TheanoKernels
 /// An array of the given lengths (scalar operands) filled with what is broadcast into it.
 package struct Alloc: Operation {
   package var name: String { "alloc" }
+  package var movedOperand: Int? { 0 }
 
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     let dims = inputs.dropFirst().map(\.length)

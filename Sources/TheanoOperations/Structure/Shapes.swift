@@ -27,6 +27,7 @@ package struct AxisLength: Operation {
 /// The operand stretched to the shape of another, of which only the shape is read.
 package struct BroadcastLike: Operation {
   package var name: String { "broadcast" }
+  package var movedOperand: Int? { 0 }
   package var shapeOnlyOperands: Set<Int> { [1] }
 
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
@@ -65,6 +66,7 @@ package func alignedIndex(
 package struct DimShuffle: Operation {
   package let order: [Int?]
   package var name: String { "dimshuffle" }
+  package var movedOperand: Int? { 0 }
 
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     let x = inputs[0]
@@ -113,6 +115,7 @@ package struct DimShuffle: Operation {
 /// The same elements in the same order under another shape, whose lengths are scalar operands; -1 stands for what is left.
 package struct Reshape: Operation {
   package var name: String { "reshape" }
+  package var movedOperand: Int? { 0 }
 
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     let x = inputs[0]

@@ -171,6 +171,7 @@ package struct Selection: Hashable, Sendable {
 package struct Subtensor: Operation {
   package let selection: Selection
   package var name: String { "subtensor" }
+  package var movedOperand: Int? { 0 }
 
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     [TensorType(inputs[0].dtype, try selection.shape(inputs[0], inputs, &rules))]
