@@ -30,8 +30,11 @@ extension NDArray {
           dtype: dtype, ndim: ndim - 1, size: header.pointee.size == 0 ? 0 : geometry[ndim], tailBytes: 0,
           isContiguous: true, isWeak: header.pointee.isWeak)
         let target = result.geometry
-        target.initialize(from: geometry + 1, count: ndim - 1)
-        (target + (ndim - 1)).initialize(from: geometry + (ndim + 1), count: ndim - 1)
+        // A loop: for one or two axes faster than two calls of `memmove`.
+        for axis in 1..<ndim {
+          (target + (axis - 1)).initialize(to: geometry[axis])
+          (target + (ndim + axis - 2)).initialize(to: geometry[ndim + axis])
+        }
         result.pointer.pointee.adoptMemory(of: base, offset: offset * dtype.itemSize)
         return NDArray(object: result)
       }
