@@ -60,6 +60,7 @@ package struct Graph {
   private var internedConstants: [ConstantKey: ValueID] = [:]
   /// Where values went that were replaced.
   private var forward: [ValueID: ValueID] = [:]
+  private var replacedBy: [ValueID: [ValueID]] = [:]
   /// Values whose users changed since they were last asked for: the rewriting driver's food.
   package var touched: [NodeID] = []
 
@@ -190,6 +191,11 @@ package struct Graph {
     return id
   }
 
+  /// The value and all that it replaced.
+  package func replaced(by id: ValueID) -> [ValueID] {
+    [id] + (replacedBy[id] ?? []).flatMap { replaced(by: $0) }
+  }
+
   package func producer(_ id: ValueID) -> NodeID? {
     if case .node(let node) = values[id].origin { node } else { nil }
   }
@@ -259,6 +265,7 @@ package struct Graph {
       if old == new { continue }
       let users = users(of: old)
       forward[old] = new
+      replacedBy[new, default: []].append(old)
       if values[new].name == nil { values[new].name = values[old].name }
       for k in outputs.indices where outputs[k] == old {
         outputs[k] = new

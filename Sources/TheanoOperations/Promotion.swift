@@ -49,7 +49,7 @@ package enum Promotion {
     if x.dtype == dtype && !x.isWeak { return x }
     if x.isWeak, let value = x.constantValue {
       let converted = value.astype(dtype).strong()
-      if dtype.isInteger, value.dtype.isInteger, converted.astype(value.dtype) != value.strong() {
+      if dtype.isInteger, value.dtype.isInteger, converted.astype(value.dtype).scalarBits.0 != value.scalarBits.0 {
         return .impossible(
           "cast",
           Fault(

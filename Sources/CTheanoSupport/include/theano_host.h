@@ -69,6 +69,10 @@ typedef struct th_host {
   // with more bytes may move it and lose its contents, so a program asks once, for its maximum.
   void *(*workspace)(th_call *call, th_i64 bytes);
 
+  // Memory whose size is found while the program runs, 64-byte aligned, one piece a slot; null when there is none. It
+  // stays where it is until the call ends.
+  void *(*scratch)(th_call *call, th_i32 slot, th_i64 bytes);
+
   // Allocates result `index`, 64-byte aligned; null when there is no memory.
   void *(*result)(th_call *call, th_i32 index, th_i32 rank, const th_i64 *shape);
 

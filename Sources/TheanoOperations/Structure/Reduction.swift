@@ -120,7 +120,7 @@ package struct Reduction: Operation {
     func fold<E, R: NDArrayScalar>(_ values: [E], _ combine: (ArraySlice<E>) -> R) -> NDArray {
       HostLoops.make((0..<rows).map { combine(values[($0 * length)..<(($0 + 1) * length)]) }, shape, dtype)
     }
-    func extremum<E: Comparable & NDArrayScalar>(_ values: [E], isNaN: (E) -> Bool) -> NDArray {
+    func extremum<E: Comparable & NDArrayScalar>(_ values: [E], isNaN: @escaping (E) -> Bool) -> NDArray {
       let largest = kind == .max || kind == .argmax
       let position = { (row: ArraySlice<E>) -> Int in
         var best = row.startIndex
