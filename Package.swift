@@ -10,8 +10,11 @@ let house: [(name: String, imports: [String])] = [
   ("TheanoOperations", ["TheanoArrays", "TheanoKernels", "TheanoGraph"]),
   ("TheanoGradients", ["TheanoArrays", "TheanoGraph", "TheanoOperations"]),
   ("TheanoInterpreter", ["TheanoArrays", "TheanoGraph"]),
-  ("TheanoRewriting", ["TheanoArrays", "TheanoGraph"]),
-  ("TheanoRules", ["TheanoArrays", "TheanoGraph", "TheanoOperations", "TheanoInterpreter", "TheanoRewriting"]),
+  ("TheanoRewriting", ["TheanoArrays", "TheanoKernels", "TheanoGraph"]),
+  (
+    "TheanoRules",
+    ["TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoInterpreter", "TheanoRewriting"]
+  ),
   ("TheanoScheduling", ["TheanoArrays", "TheanoKernels", "TheanoGraph"]),
   ("TheanoEmission", ["TheanoArrays", "TheanoKernels", "TheanoScheduling", "CTheanoPrelude"]),
   ("TheanoToolchain", ["TheanoArrays", "CTheanoSupport"]),
