@@ -52,12 +52,17 @@ extension ByteSource {
     }
     // Fortran order is C order of the reversed axes.
     let shape = layout.isFortranOrder ? Array(layout.shape.reversed()) : layout.shape
-    let stored = try adopted(shape, layout) ?? read(shape, layout)
-    return layout.isFortranOrder && layout.shape.count > 1 ? stored.reversingAxes(layout.shape) : stored
+    let stored = if let inPlace = adopted(shape, layout) { inPlace } else { try read(shape, layout) }
+    guard layout.isFortranOrder, layout.shape.count > 1 else { return stored }
+    return stored.reversingAxes(isReadOnly: isReadOnly)
+  }
+
+  private var isReadOnly: Bool {
+    if case .memory(let memory) = storage { memory.isReadOnly } else { false }
   }
 
   /// An array over the bytes where they are, if they can be used so.
-  private func adopted(_ shape: [Int], _ layout: ElementLayout) throws(TheanoError) -> NDArray? {
+  private func adopted(_ shape: [Int], _ layout: ElementLayout) -> NDArray? {
     guard case .memory(let memory) = storage, count > 0 else { return nil }
     let base = memory.base + start
     let unit = layout.dtype.isComplex ? layout.dtype.itemSize / 2 : layout.dtype.itemSize
@@ -117,16 +122,10 @@ extension UnsafeMutableRawBufferPointer {
 }
 
 extension NDArray {
-  /// The view whose axes are in the other order, so that it has the given shape.
-  func reversingAxes(_ shape: [Int]) -> NDArray {
-    var strides = [Int](repeating: 0, count: shape.count)
-    var stride = 1
-    for axis in shape.indices {
-      strides[axis] = stride
-      stride *= Swift.max(shape[axis], 1)
-    }
-    return NDArray(
-      adopting: data, shape: shape, strides: strides, dtype: dtype, readOnly: object.isReadOnly,
+  /// The view of this C-contiguous array with its axes in the other order.
+  func reversingAxes(isReadOnly: Bool) -> NDArray {
+    NDArray(
+      adopting: data, shape: shape.reversed(), strides: strides.reversed(), dtype: dtype, readOnly: isReadOnly,
       owner: object.owner ?? object)
   }
 

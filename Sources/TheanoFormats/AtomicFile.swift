@@ -20,7 +20,7 @@ struct AtomicFile: ~Copyable {
   private(set) var count = 0
 
   /// Writes a file by `body`, and puts it in the place of `report.path` once that has succeeded.
-  static func write(
+  static func publish(
     _ report: FileReport, _ body: (inout AtomicFile) throws(TheanoError) -> Void
   ) throws(TheanoError) {
     var file = try AtomicFile(report)
@@ -35,32 +35,31 @@ struct AtomicFile: ~Copyable {
 
   private init(_ report: FileReport) throws(TheanoError) {
     try checkPath(report.path, report)
-    self.report = report
     let (target, mode) = try Self.resolve(report)
+    (temporary, descriptor) = try Self.openTemporary(beside: target, report)
+    self.report = report
     self.target = target
+    // A replaced file keeps its permissions; that it cannot is no reason to lose the data.
+    if let mode { _ = fchmod(descriptor, mode) }
+  }
+
+  private static func openTemporary(
+    beside target: String, _ report: FileReport
+  ) throws(TheanoError) -> (path: String, descriptor: CInt) {
     let cut = target.utf8.lastIndex(of: UInt8(ascii: "/")).map { target.utf8.index(after: $0) } ?? target.startIndex
-    let folder = target[..<cut]
     // File names end at 255 bytes on the usual systems.
     let name = String(decoding: target[cut...].utf8.prefix(180), as: UTF8.self)
-    var attempt = 0
     while true {
       let random = String(UInt64.random(in: 0...UInt64.max), radix: 36)
-      let temporary = "\(folder).\(name).\(getpid())-\(random).tmp"
+      let path = "\(target[..<cut]).\(name).\(getpid())-\(random).tmp"
       #if canImport(Darwin)
-        let descriptor = Darwin.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let descriptor = Darwin.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       #else
-        let descriptor = Glibc.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
       #endif
-      if descriptor >= 0 {
-        self.descriptor = descriptor
-        self.temporary = temporary
-        // A replaced file keeps its permissions; that it cannot is no reason to lose the data.
-        if let mode { _ = fchmod(descriptor, mode) }
-        return
-      }
-      attempt += 1
-      if errno != EEXIST || attempt == 16 {
-        throw report.systemError("cannot be written (\(quoted(temporary)) cannot be made)", code: errno)
+      if descriptor >= 0 { return (path, descriptor) }
+      if errno != EEXIST {
+        throw report.systemError("cannot be written (\(quoted(path)) cannot be made)", code: errno)
       }
     }
   }
@@ -109,7 +108,7 @@ struct AtomicFile: ~Copyable {
   }
 
   mutating func append(_ bytes: [UInt8]) throws(TheanoError) {
-    try bytes.withUnsafeBytes { (buffer) throws(TheanoError) in try append(buffer) }
+    try bytes.withBytes { (buffer) throws(TheanoError) in try append(buffer) }
   }
 
   /// Replaces bytes that were appended earlier, such as a length that was not known then.

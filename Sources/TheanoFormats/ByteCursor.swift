@@ -63,6 +63,19 @@ struct ByteCursor {
   func error(_ reason: String, mend: String? = nil) -> TheanoError { report.error(at: offset, reason, mend: mend) }
 }
 
+// The standard library's own do not yet pass on the type of what is thrown.
+extension [UInt8] {
+  func withBytes<R>(_ body: (UnsafeRawBufferPointer) throws(TheanoError) -> R) throws(TheanoError) -> R {
+    try withUnsafeBytes { bytes in Result { () throws(TheanoError) in try body(bytes) } }.get()
+  }
+
+  mutating func withMutableBytes<R>(
+    _ body: (UnsafeMutableRawBufferPointer) throws(TheanoError) -> R
+  ) throws(TheanoError) -> R {
+    try withUnsafeMutableBytes { bytes in Result { () throws(TheanoError) in try body(bytes) } }.get()
+  }
+}
+
 /// Builds small binary structures.
 struct ByteBuilder {
   private(set) var bytes: [UInt8] = []

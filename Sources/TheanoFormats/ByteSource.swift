@@ -70,7 +70,7 @@ struct ByteSource: Sendable {
   func bytes(at offset: Int, count length: Int, _ what: String) throws(TheanoError) -> [UInt8] {
     try check(offset, length, what)
     var result = [UInt8](repeating: 0, count: length)
-    try result.withUnsafeMutableBytes { (buffer) throws(TheanoError) in
+    try result.withMutableBytes { (buffer) throws(TheanoError) in
       try read(at: offset, into: buffer, what)
     }
     return result
@@ -90,6 +90,14 @@ struct ByteSource: Sendable {
       try read(at: 0, into: block.mutableBytes, what)
       return (block, block.bytes)
     }
+  }
+
+  /// As ``loaded(_:)``, but in a block that nothing else refers to, so that an array may have it.
+  func loadedAlone(_ what: String) throws(TheanoError) -> (owner: OwnedBytes, bytes: UnsafeRawBufferPointer) {
+    let block = try OwnedBytes.allocate(count, report)
+    block.mutableBytes.adviseHugePages()
+    try read(at: 0, into: block.mutableBytes, what)
+    return (block, block.bytes)
   }
 
   /// The error for a fault at `offset` of these bytes.

@@ -35,7 +35,7 @@ extension NDArray {
   ///
   /// - Throws: a ``TheanoError`` of kind `.file` with the path and the reason; an older file is then still there.
   public func save(_ path: String) throws(TheanoError) {
-    try AtomicFile.write(FileReport(operation: "NDArray.save", path: path)) { (file) throws(TheanoError) in
+    try AtomicFile.publish(FileReport(operation: "NDArray.save", path: path)) { (file) throws(TheanoError) in
       try writeNPY { (bytes) throws(TheanoError) in try file.append(bytes) }
     }
   }
@@ -55,7 +55,7 @@ extension NDArray {
     return (
       layout,
       NDArray(
-        adopting: data, shape: shape.reversed(), dtype: dtype, readOnly: object.isReadOnly,
+        adopting: data, shape: shape.reversed(), dtype: dtype, readOnly: true,
         owner: object.owner ?? object)
     )
   }
@@ -63,7 +63,7 @@ extension NDArray {
   /// Gives the array as `.npy` to `sink`, in two pieces.
   func writeNPY(_ sink: (UnsafeRawBufferPointer) throws(TheanoError) -> Void) throws(TheanoError) {
     let (layout, stored) = npyForm()
-    try NPYHeader.encoded(layout).withUnsafeBytes { (header) throws(TheanoError) in try sink(header) }
+    try NPYHeader.encoded(layout).withBytes { (header) throws(TheanoError) in try sink(header) }
     try stored.withElementBytes { (bytes) throws(TheanoError) in try sink(bytes) }
   }
 }
