@@ -40,15 +40,18 @@ extension ByteSource {
   func array(_ layout: ElementLayout) throws(TheanoError) -> NDArray {
     guard let due = layout.byteCount else {
       throw error(
-        at: 0, "the array claims shape \(shapeText(layout.shape)) of \(layout.dtype), which cannot be addressed",
+        at: 0,
+        "the array claims shape \(shapeText(layout.shape)) of \(layout.dtype), which cannot be addressed",
         mend: "the header is damaged or hostile; fetch or write the file again")
     }
     guard due == count else {
       throw error(
-        at: 0, "shape \(shapeText(layout.shape)) of \(layout.dtype) takes \(due) bytes, but there are \(count)",
+        at: 0,
+        "shape \(shapeText(layout.shape)) of \(layout.dtype) takes \(due) bytes, but there are \(count)",
         mend: due > count
           ? "the file was cut short or is damaged; fetch or write it again"
-          : "the file holds more than one array or is damaged; keep each array in a file of its own, or in an .npz")
+          : "the file holds more than one array or is damaged; keep each array in a file of its own, or in an .npz"
+      )
     }
     // Fortran order is C order of the reversed axes.
     let shape = layout.isFortranOrder ? Array(layout.shape.reversed()) : layout.shape
@@ -67,8 +70,11 @@ extension ByteSource {
     let base = memory.base + start
     let unit = layout.dtype.isComplex ? layout.dtype.itemSize / 2 : layout.dtype.itemSize
     guard UInt(bitPattern: base) % UInt(unit) == 0, !layout.isBigEndian || unit == 1 else { return nil }
-    if layout.dtype == .bool, !UnsafeRawBufferPointer(start: base, count: count).allSatisfy({ $0 <= 1 }) { return nil }
-    return NDArray(adopting: base, shape: shape, dtype: layout.dtype, readOnly: memory.isReadOnly, owner: memory)
+    if layout.dtype == .bool, !UnsafeRawBufferPointer(start: base, count: count).allSatisfy({ $0 <= 1 }) {
+      return nil
+    }
+    return NDArray(
+      adopting: base, shape: shape, dtype: layout.dtype, readOnly: memory.isReadOnly, owner: memory)
   }
 
   private func read(_ shape: [Int], _ layout: ElementLayout) throws(TheanoError) -> NDArray {
@@ -125,7 +131,8 @@ extension NDArray {
   /// The view of this C-contiguous array with its axes in the other order.
   func reversingAxes(isReadOnly: Bool) -> NDArray {
     NDArray(
-      adopting: data, shape: shape.reversed(), strides: strides.reversed(), dtype: dtype, readOnly: isReadOnly,
+      adopting: data, shape: shape.reversed(), strides: strides.reversed(), dtype: dtype,
+      readOnly: isReadOnly,
       owner: object.owner ?? object)
   }
 

@@ -46,7 +46,8 @@ struct AtomicFile: ~Copyable {
   private static func openTemporary(
     beside target: String, _ report: FileReport
   ) throws(TheanoError) -> (path: String, descriptor: CInt) {
-    let cut = target.utf8.lastIndex(of: UInt8(ascii: "/")).map { target.utf8.index(after: $0) } ?? target.startIndex
+    let cut =
+      target.utf8.lastIndex(of: UInt8(ascii: "/")).map { target.utf8.index(after: $0) } ?? target.startIndex
     // File names end at 255 bytes on the usual systems.
     let name = String(decoding: target[cut...].utf8.prefix(180), as: UTF8.self)
     while true {
@@ -74,7 +75,8 @@ struct AtomicFile: ~Copyable {
       if code != ENOENT { throw report.systemError("cannot be written", code: code) }
       var link = stat()
       if lstat(report.path, &link) == 0 {
-        throw report.error("is a symbolic link to nothing", mend: "make its target's folder, or remove the link")
+        throw report.error(
+          "is a symbolic link to nothing", mend: "make its target's folder, or remove the link")
       }
       if report.path.utf8.last == UInt8(ascii: "/") {
         throw report.error("ends in a slash, so it names a folder", mend: "add the file's name")
@@ -83,7 +85,8 @@ struct AtomicFile: ~Copyable {
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw report.error(
-        "exists and is not a regular file, so it cannot be replaced", mend: "name a file rather than a folder or a device")
+        "exists and is not a regular file, so it cannot be replaced",
+        mend: "name a file rather than a folder or a device")
     }
     let mode = status.st_mode & 0o777
     guard let resolved = realpath(report.path, nil) else {
@@ -116,7 +119,9 @@ struct AtomicFile: ~Copyable {
     precondition(offset >= 0 && bytes.count <= count - offset, "only bytes already appended can be replaced")
     var done = 0
     while done < bytes.count {
-      let wrote = bytes.withUnsafeBytes { pwrite(descriptor, $0.baseAddress! + done, bytes.count - done, off_t(offset + done)) }
+      let wrote = bytes.withUnsafeBytes {
+        pwrite(descriptor, $0.baseAddress! + done, bytes.count - done, off_t(offset + done))
+      }
       if wrote >= 0 {
         done += wrote
       } else if errno != EINTR {
@@ -128,8 +133,12 @@ struct AtomicFile: ~Copyable {
   private mutating func commit() throws(TheanoError) {
     // The data must be on the disk before the name is: otherwise a crash of the machine could leave an empty file
     // under the good name.
-    guard fsync(descriptor) == 0 else { throw report.systemError("cannot be flushed to the disk", code: errno) }
-    guard rename(temporary, target) == 0 else { throw report.systemError("cannot be put in place", code: errno) }
+    guard fsync(descriptor) == 0 else {
+      throw report.systemError("cannot be flushed to the disk", code: errno)
+    }
+    guard rename(temporary, target) == 0 else {
+      throw report.systemError("cannot be put in place", code: errno)
+    }
     // The new name is made durable too; a file system that cannot flush a folder has done all that it can.
     let slash = target.utf8.lastIndex(of: UInt8(ascii: "/"))
     let folder = slash.map { $0 == target.startIndex ? "/" : String(target[..<$0]) } ?? "."

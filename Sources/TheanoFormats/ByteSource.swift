@@ -49,7 +49,8 @@ struct ByteSource: Sendable {
   private func check(_ offset: Int, _ length: Int, _ what: String) throws(TheanoError) {
     guard contains(offset, count: length) else {
       throw error(
-        at: max(0, min(offset, count)), "the file ends inside \(what): \(length) bytes are due, \(max(0, count - offset)) are there",
+        at: max(0, min(offset, count)),
+        "the file ends inside \(what): \(length) bytes are due, \(max(0, count - offset)) are there",
         mend: "the file was cut short or is damaged; fetch or write it again")
     }
   }
@@ -62,7 +63,8 @@ struct ByteSource: Sendable {
     switch storage {
     case .file(let file): try file.read(at: start + offset, into: buffer, report)
     case .memory(let memory):
-      buffer.copyMemory(from: UnsafeRawBufferPointer(start: memory.base + start + offset, count: buffer.count))
+      buffer.copyMemory(
+        from: UnsafeRawBufferPointer(start: memory.base + start + offset, count: buffer.count))
     }
   }
 
@@ -84,7 +86,8 @@ struct ByteSource: Sendable {
   /// All the bytes in one block: those in memory as they are, those of a file after reading them.
   func loaded(_ what: String) throws(TheanoError) -> (owner: OwnedBytes, bytes: UnsafeRawBufferPointer) {
     switch storage {
-    case .memory(let memory): return (memory, UnsafeRawBufferPointer(start: memory.base + start, count: count))
+    case .memory(let memory):
+      return (memory, UnsafeRawBufferPointer(start: memory.base + start, count: count))
     case .file:
       let block = try OwnedBytes.allocate(count, report)
       try read(at: 0, into: block.mutableBytes, what)

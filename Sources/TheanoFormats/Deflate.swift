@@ -174,7 +174,8 @@ struct Deflate {
     let header = CodeHeader(literalLengths, distanceLengths)
     var size = 17 + header.bitCount
     for (symbol, count) in literalCounts.enumerated() where count > 0 {
-      size += count * (Int(literalLengths[symbol]) + (symbol > 256 ? Int(Inflate.lengths[symbol - 257].extra) : 0))
+      size +=
+        count * (Int(literalLengths[symbol]) + (symbol > 256 ? Int(Inflate.lengths[symbol - 257].extra) : 0))
     }
     for (code, count) in distanceCounts.enumerated() {
       size += count * (Int(distanceLengths[code]) + Int(Inflate.distances[code].extra))
@@ -238,7 +239,9 @@ private struct CodeHeader {
   private var sent = 19
 
   private static let order = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15]
-  private static func extraBits(_ symbol: Int) -> Int { symbol == 16 ? 2 : symbol == 17 ? 3 : symbol == 18 ? 7 : 0 }
+  private static func extraBits(_ symbol: Int) -> Int {
+    symbol == 16 ? 2 : symbol == 17 ? 3 : symbol == 18 ? 7 : 0
+  }
 
   init(_ literals: [UInt8], _ distances: [UInt8]) {
     literalCount = max(257, (literals.lastIndex { $0 > 0 } ?? 0) + 1)

@@ -34,7 +34,8 @@ func quoted(_ text: String) -> String {
   for scalar in text.unicodeScalars.prefix(300) {
     switch scalar {
     case "\"", "\\": result += "\\" + String(scalar)
-    case _ where scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format:
+    case _
+    where scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format:
       result += "\\u{\(String(scalar.value, radix: 16))}"
     default: result.unicodeScalars.append(scalar)
     }

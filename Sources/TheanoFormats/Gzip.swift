@@ -10,7 +10,9 @@ enum Gzip {
   }
 
   /// Inflates the start of the data: as many bytes as `limit`, or all if there are fewer.
-  static func prefix(_ deflated: UnsafeRawBufferPointer, limit: Int, _ source: ByteSource) throws(TheanoError) -> [UInt8] {
+  static func prefix(_ deflated: UnsafeRawBufferPointer, limit: Int, _ source: ByteSource) throws(TheanoError)
+    -> [UInt8]
+  {
     var result = [UInt8](repeating: 0, count: limit)
     var count = 0
     try result.withMutableBytes { (buffer) throws(TheanoError) in
@@ -48,7 +50,9 @@ enum Gzip {
       position += inflater.consumed
       if stopsWhenFull && produced == output.count { return produced }
       guard deflated.count - position >= 8 else {
-        throw source.error(at: deflated.count, "ends inside a member's checksum", mend: "the file was cut short; fetch it again")
+        throw source.error(
+          at: deflated.count, "ends inside a member's checksum",
+          mend: "the file was cut short; fetch it again")
       }
       let crc = deflated.loadUnaligned(fromByteOffset: position, as: UInt32.self).littleEndian
       let size = deflated.loadUnaligned(fromByteOffset: position + 4, as: UInt32.self).littleEndian
@@ -56,7 +60,8 @@ enum Gzip {
         crc == CRC32.of(UnsafeRawBufferPointer(rebasing: room[..<inflater.produced]))
       else {
         throw source.error(
-          at: position, "the data does not match its checksum", mend: "the file is damaged; fetch or write it again")
+          at: position, "the data does not match its checksum",
+          mend: "the file is damaged; fetch or write it again")
       }
       position += 8
     } while position < deflated.count
@@ -69,15 +74,19 @@ enum Gzip {
   ) throws(TheanoError) -> Int {
     func need(_ end: Int) throws(TheanoError) {
       guard end <= bytes.count else {
-        throw source.error(at: bytes.count, "ends inside a gzip head", mend: "the file was cut short; fetch it again")
+        throw source.error(
+          at: bytes.count, "ends inside a gzip head", mend: "the file was cut short; fetch it again")
       }
     }
     try need(start + 10)
     guard bytes[start] == magic[0], bytes[start + 1] == magic[1] else {
-      throw source.error(at: start, "what follows the compressed data is not gzip", mend: "cut off what follows, or fetch the file again")
+      throw source.error(
+        at: start, "what follows the compressed data is not gzip",
+        mend: "cut off what follows, or fetch the file again")
     }
     guard bytes[start + 2] == 8 else {
-      throw source.error(at: start + 2, "is compressed by method \(bytes[start + 2]); only 8 (deflate) exists in gzip")
+      throw source.error(
+        at: start + 2, "is compressed by method \(bytes[start + 2]); only 8 (deflate) exists in gzip")
     }
     let flags = bytes[start + 3]
     guard flags & 0xe0 == 0 else { throw source.error(at: start + 3, "has gzip flags that do not exist") }

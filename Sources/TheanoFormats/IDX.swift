@@ -57,11 +57,13 @@ public enum IDX {
     guard let code = codes.first(where: { $0.dtype == array.dtype })?.code else {
       throw TheanoError(
         .dtype, in: "IDX.save", "the format has no \(array.dtype)",
-        mend: "convert with astype to one of \(codes.map(\.dtype.name).joined(separator: ", ")), or save as .npy")
+        mend:
+          "convert with astype to one of \(codes.map(\.dtype.name).joined(separator: ", ")), or save as .npy")
     }
     guard array.ndim <= 255, array.shape.allSatisfy({ $0 <= Int(UInt32.max) }) else {
       throw TheanoError(
-        .shape, in: "IDX.save", "the format has no room for shape \(shapeText(array.shape))", mend: "save as .npy")
+        .shape, in: "IDX.save", "the format has no room for shape \(shapeText(array.shape))",
+        mend: "save as .npy")
     }
     var header = ByteBuilder()
     header.append([0, 0, code, UInt8(array.ndim)])
@@ -80,15 +82,21 @@ public enum IDX {
       // The head is inflated alone first: it says how much there should be.
       let start = try Gzip.prefix(deflated, limit: 4 + 4 * 255, source)
       let inflatedStart = start.count < 4 + 4 * 255 ? start.count : nil
-      let copy = try start.withBytes { (bytes) throws(TheanoError) in try OwnedBytes.copy(bytes, source.report) }
+      let copy = try start.withBytes { (bytes) throws(TheanoError) in
+        try OwnedBytes.copy(bytes, source.report)
+      }
       let (layout, offset) = try header(ByteSource(copy, source.report))
       guard let due = layout.byteCount?.plus(offset) else {
-        throw source.report.error("the head claims shape \(shapeText(layout.shape)), which cannot be addressed")
+        throw source.report.error(
+          "the head claims shape \(shapeText(layout.shape)), which cannot be addressed")
       }
-      guard Inflate.isPlausible(inflated: due, deflated: deflated.count), inflatedStart.map({ $0 == due }) ?? true else {
+      guard Inflate.isPlausible(inflated: due, deflated: deflated.count),
+        inflatedStart.map({ $0 == due }) ?? true
+      else {
         throw source.report.error(
           "the head claims shape \(shapeText(layout.shape)) of \(layout.dtype), \(due) bytes, but "
-            + (inflatedStart.map { "the data inflates to \($0)" } ?? "\(deflated.count) compressed bytes cannot hold that"),
+            + (inflatedStart.map { "the data inflates to \($0)" }
+              ?? "\(deflated.count) compressed bytes cannot hold that"),
           mend: "the file was cut short, is damaged or hostile; fetch or write it again")
       }
       let whole = try OwnedBytes.allocate(due, source.report)
@@ -97,14 +105,18 @@ public enum IDX {
     }
   }
 
-  private static func header(_ source: ByteSource) throws(TheanoError) -> (layout: ElementLayout, offset: Int) {
+  private static func header(_ source: ByteSource) throws(TheanoError) -> (layout: ElementLayout, offset: Int)
+  {
     var cursor = try source.cursor(at: 0, count: min(source.count, 4 + 4 * 255), "the head")
     guard try cursor.big(UInt16.self, "the magic") == 0 else {
-      throw source.error(at: 0, "does not begin with the two zero bytes of IDX files", mend: "check that this is the right file")
+      throw source.error(
+        at: 0, "does not begin with the two zero bytes of IDX files",
+        mend: "check that this is the right file")
     }
     let code = try cursor.little(UInt8.self, "the element type")
     guard let dtype = codes.first(where: { $0.code == code })?.dtype else {
-      throw source.error(at: 2, "has elements of type 0x\(String(code, radix: 16)), which the format does not know")
+      throw source.error(
+        at: 2, "has elements of type 0x\(String(code, radix: 16)), which the format does not know")
     }
     let ndim = Int(try cursor.little(UInt8.self, "the number of axes"))
     guard ndim <= ElementLayout.maximumRank else {

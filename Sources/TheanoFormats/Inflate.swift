@@ -62,7 +62,9 @@ struct Inflate {
   }
 
   private func fault(_ reason: String) -> TheanoError {
-    report.error(at: origin + consumed, "the compressed data is damaged: \(reason)", mend: "fetch or write the file again")
+    report.error(
+      at: origin + consumed, "the compressed data is damaged: \(reason)",
+      mend: "fetch or write the file again")
   }
 
   private func tooLong() -> TheanoError {
@@ -132,7 +134,9 @@ struct Inflate {
     let literalCount = try take(5, "the codes") + 257
     let distanceCount = try take(5, "the codes") + 1
     let lengthCount = try take(4, "the codes") + 4
-    guard literalCount <= 286, distanceCount <= 30 else { throw fault("it has more codes than there are symbols") }
+    guard literalCount <= 286, distanceCount <= 30 else {
+      throw fault("it has more codes than there are symbols")
+    }
     var lengthLengths = [UInt8](repeating: 0, count: 19)
     for index in 0..<lengthCount { lengthLengths[Self.lengthOrder[index]] = UInt8(try take(3, "the codes")) }
     let lengthTable = try table(lengthLengths[...], "code of code lengths", allowsSingle: false)
@@ -210,7 +214,9 @@ struct Inflate {
       drop(length)
       return Int(entry >> 4)
     }
-    guard let (symbol, length) = table.decodeSlowly(bits) else { throw fault("it has a code that does not exist") }
+    guard let (symbol, length) = table.decodeSlowly(bits) else {
+      throw fault("it has a code that does not exist")
+    }
     guard length <= bitCount else { throw fault("it ends inside a block") }
     drop(length)
     return Int(symbol)
@@ -262,12 +268,14 @@ struct Inflate {
       // Whole words: the excess lies in the output and is overwritten by what follows.
       var done = 0
       while done < length {
-        to.storeBytes(of: from.loadUnaligned(fromByteOffset: done, as: UInt64.self), toByteOffset: done, as: UInt64.self)
+        to.storeBytes(
+          of: from.loadUnaligned(fromByteOffset: done, as: UInt64.self), toByteOffset: done, as: UInt64.self)
         done += 8
       }
     } else {
       for index in 0..<length {
-        to.storeBytes(of: from.load(fromByteOffset: index, as: UInt8.self), toByteOffset: index, as: UInt8.self)
+        to.storeBytes(
+          of: from.load(fromByteOffset: index, as: UInt8.self), toByteOffset: index, as: UInt8.self)
       }
     }
     produced += length
@@ -302,7 +310,9 @@ struct Inflate {
 extension [UInt16] {
   /// The elements by address, with the type of what is thrown kept.
   @inline(__always)
-  fileprivate func withFast<R>(_ body: (UnsafePointer<UInt16>) throws(TheanoError) -> R) throws(TheanoError) -> R {
+  fileprivate func withFast<R>(_ body: (UnsafePointer<UInt16>) throws(TheanoError) -> R) throws(TheanoError)
+    -> R
+  {
     try withUnsafeBufferPointer { table in
       Result { () throws(TheanoError) in try body(table.baseAddress.unsafelyUnwrapped) }
     }.get()

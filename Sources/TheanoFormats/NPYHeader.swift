@@ -15,14 +15,18 @@ struct NPYHeader: Equatable, Sendable {
   /// The header at the start of some bytes.
   static func read(_ source: ByteSource) throws(TheanoError) -> NPYHeader {
     guard source.count > 0 else {
-      throw source.error(at: 0, "the file is empty", mend: "a program was probably stopped before it wrote the array")
+      throw source.error(
+        at: 0, "the file is empty", mend: "a program was probably stopped before it wrote the array")
     }
     var prefix = try source.cursor(at: 0, count: min(source.count, 12), "the magic")
     guard prefix.bytes.starts(with: magic.prefix(prefix.bytes.count)) else {
-      throw source.error(at: 0, "does not begin with the magic of .npy files (0x93 NUMPY)", mend: advice(prefix.bytes))
+      throw source.error(
+        at: 0, "does not begin with the magic of .npy files (0x93 NUMPY)", mend: advice(prefix.bytes))
     }
     try prefix.skip(magic.count, "the magic")
-    let version = try (major: prefix.little(UInt8.self, "the version"), minor: prefix.little(UInt8.self, "the version"))
+    let version = try (
+      major: prefix.little(UInt8.self, "the version"), minor: prefix.little(UInt8.self, "the version")
+    )
     guard (1...3).contains(version.major), version.minor == 0 else {
       throw source.error(
         at: 6, "has format version \(version.major).\(version.minor); 1.0, 2.0 and 3.0 are known",
@@ -118,7 +122,8 @@ struct NPYHeaderParser {
         isRepeated = shape != nil
         shape = try tuple()
       default:
-        throw start.error("the header has an unknown key \(quoted(key))", mend: "save the array again with a current NumPy")
+        throw start.error(
+          "the header has an unknown key \(quoted(key))", mend: "save the array again with a current NumPy")
       }
       if isRepeated { throw start.error("the header has the key \(quoted(key)) twice") }
       if !(try accept(",")) {
@@ -170,7 +175,9 @@ struct NPYHeaderParser {
         }
         return text
       }
-      if byte == UInt8(ascii: "\\") || byte < 0x20 { throw start.error("this string of the header has a character that no plain header needs") }
+      if byte == UInt8(ascii: "\\") || byte < 0x20 {
+        throw start.error("this string of the header has a character that no plain header needs")
+      }
       bytes.append(byte)
     }
     throw start.error("this string of the header never ends")
@@ -229,7 +236,9 @@ struct NPYHeaderParser {
       digits += 1
       advance()
     }
-    if digits == 0 { throw start.error("the shape should have a length here, a whole number and not negative") }
+    if digits == 0 {
+      throw start.error("the shape should have a length here, a whole number and not negative")
+    }
     // Python 2 wrote long integers with this suffix.
     if cursor.peek == UInt8(ascii: "L") { advance() }
     return value
@@ -265,7 +274,9 @@ struct NPYHeaderParser {
       case "V2": .bfloat16
       default: nil
       }
-    guard let dtype else { throw start.error("elements of type \(quoted(text)) are not supported", mend: advice(code)) }
+    guard let dtype else {
+      throw start.error("elements of type \(quoted(text)) are not supported", mend: advice(code))
+    }
     return (dtype, order == ">")
   }
 

@@ -39,11 +39,12 @@ public struct NPZ: Sendable {
   init(_ source: ByteSource) throws(TheanoError) {
     directory = ZipDirectory(source: source)
     entries = try directory.entries()
-    names = entries.map { $0.name.hasSuffix(".npy") ? String($0.name.dropLast(4)) : $0.name }
+    names = entries.map { $0.name.utf8.suffix(4).elementsEqual(".npy".utf8) ? String($0.name.dropLast(4)) : $0.name }
     var indices: [String: Int] = [:]
     for (index, name) in names.enumerated() {
       guard indices.updateValue(index, forKey: name) == nil else {
-        throw source.report.error("the name \(quoted(name)) occurs twice", mend: "save the arrays again under different names")
+        throw source.report.error(
+          "the name \(quoted(name)) occurs twice", mend: "save the arrays again under different names")
       }
     }
     self.indices = indices
@@ -83,7 +84,8 @@ public struct NPZ: Sendable {
   private func check(_ crc: UInt32, _ entry: ZipEntry, _ data: ByteSource) throws(TheanoError) {
     guard crc == entry.crc else {
       throw data.error(
-        at: 0, "the data does not match its checksum", mend: "the archive is damaged; fetch or write it again")
+        at: 0, "the data does not match its checksum", mend: "the archive is damaged; fetch or write it again"
+      )
     }
   }
 
@@ -94,7 +96,8 @@ public struct NPZ: Sendable {
     return try withExtendedLifetime(owner) { () throws(TheanoError) in
       // The array's own head comes out first, so that a lie about the size costs nothing.
       let prefix = try OwnedBytes.allocate(min(entry.size, 12 + NPYHeader.maximumLength), report)
-      var first = Inflate(deflated, into: prefix.mutableBytes, stopsWhenFull: true, origin: data.start, report)
+      var first = Inflate(
+        deflated, into: prefix.mutableBytes, stopsWhenFull: true, origin: data.start, report)
       try first.run()
       let start = try ByteSource(prefix, report).slice(0, count: first.produced, "the entry")
       let header = try NPYHeader.read(start)
@@ -105,7 +108,8 @@ public struct NPZ: Sendable {
       }
       let whole = try OwnedBytes.allocate(entry.size, report)
       whole.mutableBytes.adviseHugePages()
-      var inflater = Inflate(deflated, into: whole.mutableBytes, stopsWhenFull: false, origin: data.start, report)
+      var inflater = Inflate(
+        deflated, into: whole.mutableBytes, stopsWhenFull: false, origin: data.start, report)
       try inflater.run()
       guard inflater.produced == entry.size, inflater.consumed == deflated.count else {
         throw report.error(
@@ -163,17 +167,14 @@ extension NPZ {
     _ arrays: [(String, NDArray)], to path: String, compressed: Bool, limit32: Int
   ) throws(TheanoError) {
     let report = FileReport(operation: "NPZ.save", path: path)
-    try checkNames(arrays.map(\.0), in: report.operation) { name in
-      name.split(separator: "/", omittingEmptySubsequences: false).contains("..") || name.hasPrefix("/")
-        || name.contains("\\") || name.utf8.count > 60000
-        || name.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7f }
-    }
+    try checkNames(arrays.map(\.0), in: report.operation) { !ZipEntry.isPlain($0) || $0.utf8.count > 60000 }
     try AtomicFile.publish(report) { (file) throws(TheanoError) in
       var zip = ZipWriter(limit32: limit32)
       for (name, array) in arrays {
         let header = NPYHeader.encoded(array.npyForm().layout)
         try zip.append(
-          name + ".npy", size: header.count + array.size * array.dtype.itemSize, method: compressed ? .deflated : .stored,
+          name + ".npy", size: header.count + array.size * array.dtype.itemSize,
+          method: compressed ? .deflated : .stored,
           to: &file
         ) { (sink) throws(TheanoError) in try array.writeNPY(sink) }
       }
@@ -192,7 +193,8 @@ func checkNames(_ names: [String], in operation: String, isUnfit: (String) -> Bo
         mend: "use a plain name, without .., a leading /, or control characters")
     }
     if !seen.insert(name).inserted {
-      throw TheanoError(.argument, in: operation, "two arrays are named \(quoted(name))", mend: "give each its own name")
+      throw TheanoError(
+        .argument, in: operation, "two arrays are named \(quoted(name))", mend: "give each its own name")
     }
   }
 }

@@ -59,13 +59,16 @@ final class OpenFile: Sendable {
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       _ = close(descriptor)
-      throw report.error("is not a regular file", mend: "name a file rather than a folder, a pipe or a device")
+      throw report.error(
+        "is not a regular file", mend: "name a file rather than a folder, a pipe or a device")
     }
     return OpenFile(descriptor: descriptor, count: Int(status.st_size))
   }
 
   /// Fills a buffer with the bytes from `offset` on.
-  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer, _ report: FileReport) throws(TheanoError) {
+  func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer, _ report: FileReport)
+    throws(TheanoError)
+  {
     guard let base = buffer.baseAddress else { return }
     var done = 0
     while done < buffer.count {
@@ -75,7 +78,8 @@ final class OpenFile: Sendable {
       if got > 0 {
         done += got
       } else if got == 0 {
-        throw report.error(at: offset + done, "the file became shorter while it was read", mend: "read it again")
+        throw report.error(
+          at: offset + done, "the file became shorter while it was read", mend: "read it again")
       } else if errno != EINTR {
         throw report.systemError("cannot be read at byte \(offset + done)", code: errno)
       }
@@ -127,8 +131,10 @@ final class OwnedBytes: @unchecked Sendable {
   /// The whole of a file, mapped for reading.
   static func map(_ file: OpenFile, _ report: FileReport) throws(TheanoError) -> OwnedBytes {
     if file.count == 0 { return try allocate(0, report) }
-    guard let base = mmap(nil, file.count, PROT_READ, MAP_PRIVATE, file.descriptor, 0), base != MAP_FAILED else {
-      throw report.systemError("cannot be mapped into memory", code: errno, mend: "load it without `mapped: true`")
+    guard let base = mmap(nil, file.count, PROT_READ, MAP_PRIVATE, file.descriptor, 0), base != MAP_FAILED
+    else {
+      throw report.systemError(
+        "cannot be mapped into memory", code: errno, mend: "load it without `mapped: true`")
     }
     return OwnedBytes(base: base, count: file.count, isReadOnly: true, isMapping: true)
   }

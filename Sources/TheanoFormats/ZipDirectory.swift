@@ -16,6 +16,14 @@ struct ZipEntry: Sendable, Equatable {
   var size: Int
   /// Where the entry's own head lies.
   var headOffset: Int
+
+  /// Whether a name stays inside a folder, should someone use it as a path. Bytes are looked at, not characters: a
+  /// slash under an accent is still a slash to a file system.
+  static func isPlain(_ name: String) -> Bool {
+    let parts = name.utf8.split(separator: UInt8(ascii: "/"), omittingEmptySubsequences: false)
+    return parts.allSatisfy { !$0.isEmpty && !$0.elementsEqual("..".utf8) }
+      && name.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7f && $0 != UInt8(ascii: "\\") }
+  }
 }
 
 /// Reads the directory at the end of a zip archive (APPNOTE 6.3, PKWARE), large archives (zip64) included.
@@ -46,13 +54,15 @@ struct ZipDirectory {
   /// All entries, in the directory's order.
   func entries() throws(TheanoError) -> [ZipEntry] {
     let extent = try findDirectory()
-    guard source.contains(extent.offset, count: extent.length), extent.offset + extent.length <= extent.end else {
+    guard source.contains(extent.offset, count: extent.length), extent.offset + extent.length <= extent.end
+    else {
       throw source.error(at: extent.end, "the directory would lie outside the archive", mend: Self.damaged)
     }
     // An entry takes at least 46 bytes.
     guard extent.count <= extent.length / 46 else {
       throw source.error(
-        at: extent.end, "the directory claims \(extent.count) entries in \(extent.length) bytes", mend: Self.damaged)
+        at: extent.end, "the directory claims \(extent.count) entries in \(extent.length) bytes",
+        mend: Self.damaged)
     }
     var cursor = try source.cursor(at: extent.offset, count: extent.length, "the directory")
     var entries: [ZipEntry] = []
@@ -61,11 +71,14 @@ struct ZipDirectory {
       let at = cursor
       let entry = try readEntry(&cursor)
       guard names.insert(entry.name).inserted else {
-        throw at.error("the name \(quoted(entry.name)) occurs twice", mend: "save the arrays again under different names")
+        throw at.error(
+          "the name \(quoted(entry.name)) occurs twice", mend: "save the arrays again under different names")
       }
       entries.append(entry)
     }
-    if cursor.remaining > 0 { throw cursor.error("the directory is longer than its entries", mend: Self.damaged) }
+    if cursor.remaining > 0 {
+      throw cursor.error("the directory is longer than its entries", mend: Self.damaged)
+    }
     try checkOverlap(entries, directory: extent.offset)
     return entries
   }
@@ -75,11 +88,14 @@ struct ZipDirectory {
     var end = 0
     for entry in entries.sorted(by: { $0.headOffset < $1.headOffset }) {
       guard entry.headOffset >= end else {
-        throw source.error(at: entry.headOffset, "the entry \(quoted(entry.name)) overlaps another", mend: Self.damaged)
-      }
-      guard let next = entry.headOffset.plus(Self.headLength)?.plus(entry.storedSize), next <= directory else {
         throw source.error(
-          at: min(entry.headOffset, source.count), "the entry \(quoted(entry.name)) would run into the directory", mend: Self.damaged)
+          at: entry.headOffset, "the entry \(quoted(entry.name)) overlaps another", mend: Self.damaged)
+      }
+      guard let next = entry.headOffset.plus(Self.headLength)?.plus(entry.storedSize), next <= directory
+      else {
+        throw source.error(
+          at: min(entry.headOffset, source.count),
+          "the entry \(quoted(entry.name)) would run into the directory", mend: Self.damaged)
       }
       end = next
     }
@@ -134,7 +150,8 @@ struct ZipDirectory {
     guard disk == 0, disks <= 1 else { throw manyDisks(at: position - 20) }
     var end = try source.cursor(at: offset, count: 56, "the zip64 end record")
     guard try end.little(UInt32.self, "the zip64 end record") == Self.end64Signature else {
-      throw source.error(at: offset, "there is no zip64 end record where there should be one", mend: Self.damaged)
+      throw source.error(
+        at: offset, "there is no zip64 end record where there should be one", mend: Self.damaged)
     }
     try end.skip(8 + 4, "the zip64 end record")
     let thisDisk = try end.little(UInt32.self, "the zip64 end record")
@@ -170,14 +187,17 @@ struct ZipDirectory {
     let extra = Array(try cursor.take(extraLength, "an entry's extra field"))
     try cursor.skip(commentLength, "an entry's comment")
 
-    if flags & 1 != 0 { throw start.error("the entry \(quoted(name)) is encrypted", mend: "save it without a password") }
+    if flags & 1 != 0 {
+      throw start.error("the entry \(quoted(name)) is encrypted", mend: "save it without a password")
+    }
     guard let method = ZipEntry.Method(rawValue: method) else {
       throw start.error(
         "the entry \(quoted(name)) is compressed by method \(method); stored (0) and deflated (8) are known",
         mend: "save it with numpy.savez or numpy.savez_compressed")
     }
     var entry = ZipEntry(
-      name: name, method: method, crc: crc, storedSize: Int(storedSize), size: Int(size), headOffset: Int(headOffset))
+      name: name, method: method, crc: crc, storedSize: Int(storedSize), size: Int(size),
+      headOffset: Int(headOffset))
     try applyZip64(extra, to: &entry, at: start)
     if disk != 0 && disk != 0xffff { throw manyDisks(at: start.offset - source.start) }
     try checkSizes(entry, at: start)
@@ -185,14 +205,17 @@ struct ZipDirectory {
   }
 
   /// Where a 32-bit field of the directory is full, the true value stands in an extra field.
-  private func applyZip64(_ extra: [UInt8], to entry: inout ZipEntry, at start: ByteCursor) throws(TheanoError) {
+  private func applyZip64(_ extra: [UInt8], to entry: inout ZipEntry, at start: ByteCursor)
+    throws(TheanoError)
+  {
     let full = Int(UInt32.max)
     guard entry.size == full || entry.storedSize == full || entry.headOffset == full else { return }
     var fields = ByteCursor(extra, origin: start.offset, source.report)
     while fields.remaining >= 4 {
       let kind = try fields.little(UInt16.self, "an extra field")
       let length = Int(try fields.little(UInt16.self, "an extra field"))
-      var field = ByteCursor(Array(try fields.take(length, "an extra field")), origin: start.offset, source.report)
+      var field = ByteCursor(
+        Array(try fields.take(length, "an extra field")), origin: start.offset, source.report)
       guard kind == 1 else { continue }
       if entry.size == full { entry.size = try field.length64("a zip64 size") }
       if entry.storedSize == full { entry.storedSize = try field.length64("a zip64 size") }
@@ -220,13 +243,10 @@ struct ZipDirectory {
     guard let name = String(validating: bytes, as: UTF8.self) else {
       throw start.error("an entry's name is not UTF-8", mend: "save the arrays again under plain names")
     }
-    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-    let isPlain =
-      !name.isEmpty && !name.hasPrefix("/") && !parts.contains("..") && !name.contains("\\")
-      && !name.unicodeScalars.contains { $0.value < 0x20 || $0.value == 0x7f }
-    guard isPlain else {
+    guard ZipEntry.isPlain(name) else {
       throw start.error(
-        "the entry name \(quoted(name)) is not a plain name", mend: "save the arrays again under names without .. or a leading /")
+        "the entry name \(quoted(name)) is not a plain name",
+        mend: "save the arrays again under names without .. or a leading /")
     }
     return name
   }
@@ -239,7 +259,8 @@ struct ZipDirectory {
     let what = "an entry's head"
     var head = try source.cursor(at: entry.headOffset, count: Self.headLength, what)
     guard try head.little(UInt32.self, what) == Self.headSignature else {
-      throw source.error(at: entry.headOffset, "there is no entry's head where there should be one", mend: Self.damaged)
+      throw source.error(
+        at: entry.headOffset, "there is no entry's head where there should be one", mend: Self.damaged)
     }
     try head.skip(4, what)
     let method = try head.little(UInt16.self, what)
@@ -249,9 +270,12 @@ struct ZipDirectory {
     let name = try source.bytes(at: entry.headOffset + Self.headLength, count: nameLength, what)
     guard method == entry.method.rawValue, name.elementsEqual(entry.name.utf8) else {
       throw source.error(
-        at: entry.headOffset, "the entry's head and the directory tell different things of \(quoted(entry.name))", mend: Self.damaged)
+        at: entry.headOffset,
+        "the entry's head and the directory tell different things of \(quoted(entry.name))",
+        mend: Self.damaged)
     }
     return try source.slice(
-      entry.headOffset + Self.headLength + nameLength + extraLength, count: entry.storedSize, "the entry \(quoted(entry.name))")
+      entry.headOffset + Self.headLength + nameLength + extraLength, count: entry.storedSize,
+      "the entry \(quoted(entry.name))")
   }
 }

@@ -23,7 +23,10 @@ struct ZipWriter {
     func head(crc: UInt32, storedSize: Int) -> [UInt8] {
       var head = ByteBuilder()
       head.little(UInt32(0x0403_4b50))
-      head.append(common(name, method, crc, isLarge ? Int(UInt32.max) : storedSize, isLarge ? Int(UInt32.max) : size, isLarge))
+      head.append(
+        common(
+          name, method, crc, isLarge ? Int(UInt32.max) : storedSize, isLarge ? Int(UInt32.max) : size, isLarge
+        ))
       var extra = ByteBuilder()
       if isLarge {
         extra.little(UInt16(1))
