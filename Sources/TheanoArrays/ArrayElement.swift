@@ -117,8 +117,12 @@ extension Bool: ArrayElement {
   @inline(__always) package init(carrying value: Int64) { self = value != 0 }
   @inline(__always) package init(carrying value: UInt64) { self = value != 0 }
   @inline(__always) package init(carrying value: Double) { self = value != 0 }
-  @inline(__always) package init(carrying value: ComplexDouble) { self = value.real != 0 || value.imaginary != 0 }
-  @inline(__always) package static func read(_ pointer: UnsafeRawPointer) -> Bool { pointer.load(as: UInt8.self) != 0 }
+  @inline(__always) package init(carrying value: ComplexDouble) {
+    self = value.real != 0 || value.imaginary != 0
+  }
+  @inline(__always) package static func read(_ pointer: UnsafeRawPointer) -> Bool {
+    pointer.load(as: UInt8.self) != 0
+  }
 }
 
 extension Float: ArrayElement {

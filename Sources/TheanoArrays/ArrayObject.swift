@@ -77,7 +77,8 @@ package final class ArrayObject: ManagedBuffer<ArrayHeader, Int> {
       let tail = buffer.withUnsafeMutablePointerToElements { UnsafeMutableRawPointer($0 + geometryWords) }
       let data = isScalar ? tail : tail.alignedUp(toMultipleOf: alignment)
       return ArrayHeader(
-        data: data, owner: nil, size: size, ndim: ndim, dtype: dtype, device: .host, isContiguous: isContiguous,
+        data: data, owner: nil, size: size, ndim: ndim, dtype: dtype, device: .host,
+        isContiguous: isContiguous,
         isWeak: isWeak, isReadOnly: false)
     }
     return unsafeDowncast(base, to: ArrayObject.self)

@@ -7,6 +7,8 @@ import Synchronization
 public struct Configuration: Sendable, Hashable {
   /// The dtype of floating-point arrays whose dtype is not given, such as those of `NDArray.random`. `float64` at first.
   public var floatX: DType = .float64
+  /// How arrays are written when they are printed.
+  public var printing = PrintOptions()
 
   /// The settings that a process starts with.
   public init() {}

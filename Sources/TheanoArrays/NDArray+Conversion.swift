@@ -22,7 +22,8 @@ extension NDArray {
     let dtype = dtype
     let itemSize = dtype.itemSize
     forEachRun { first, position, count, step in
-      convertElements(from: first, dtype, step: step, to: target + position * itemSize, dtype, step: 1, count: count)
+      convertElements(
+        from: first, dtype, step: step, to: target + position * itemSize, dtype, step: 1, count: count)
     }
   }
 
@@ -49,17 +50,19 @@ extension NDArray {
     return result
   }
 
-  /// Whether a value converted from this one-element array still is its value.
+  /// Whether a value converted from this one-element array still is its value: it must come back the same, with the
+  /// same sign.
   private func isExact<T: NDArrayScalar>(_ value: T) -> Bool {
     if dtype.isFloating && T.dtype.isFloating { return true }
-    var back: (UInt64, UInt64) = (0, 0)
-    return withUnsafeBytes(of: value) { bytes in
-      withUnsafeMutableBytes(of: &back) { slot in
-        convertElements(
-          from: bytes.baseAddress!, T.dtype, step: 1, to: slot.baseAddress!, dtype, step: 1, count: 1)
-        return withExtendedLifetime(object) {
-          isEqualElement(slot.baseAddress!, data, dtype) && !(dtype.kind == .signed && T.dtype.kind == .unsigned
-            && scalar(Int64.self, at: data) < 0)
+    return withExtendedLifetime(object) {
+      withUnsafeBytes(of: value) { bytes in
+        var back: (UInt64, UInt64) = (0, 0)
+        return withUnsafeMutableBytes(of: &back) { slot in
+          let slot = slot.baseAddress!
+          convertElements(from: bytes.baseAddress!, T.dtype, step: 1, to: slot, dtype, step: 1, count: 1)
+          return dtype.dispatch(EqualElements(a: slot, b: data))
+            && dtype.dispatch(IsNegative(element: data))
+              == T.dtype.dispatch(IsNegative(element: bytes.baseAddress!))
         }
       }
     }
@@ -74,12 +77,14 @@ extension NDArray {
   }
 }
 
-private func isEqualElement(_ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ dtype: DType) -> Bool {
-  struct Equal: DTypeVisitor {
-    var a, b: UnsafeRawPointer
-    func visit<T: ArrayElement>(_: T.Type) -> Bool { T.read(a) == T.read(b) }
-  }
-  return dtype.dispatch(Equal(a: a, b: b))
+private struct EqualElements: DTypeVisitor {
+  var a, b: UnsafeRawPointer
+  func visit<T: ArrayElement>(_: T.Type) -> Bool { T.read(a) == T.read(b) }
+}
+
+private struct IsNegative: DTypeVisitor {
+  var element: UnsafeRawPointer
+  func visit<T: ArrayElement>(_: T.Type) -> Bool { T.read(element).carried.element(Double.self) < 0 }
 }
 
 extension NDArrayScalar {
@@ -96,7 +101,8 @@ extension NDArrayScalar {
 
 /// Converts a run of elements; steps are in elements. Source and target must not overlap.
 package func convertElements(
-  from source: UnsafeRawPointer, _ from: DType, step sourceStep: Int, to target: UnsafeMutableRawPointer, _ to: DType,
+  from source: UnsafeRawPointer, _ from: DType, step sourceStep: Int, to target: UnsafeMutableRawPointer,
+  _ to: DType,
   step targetStep: Int, count: Int
 ) {
   if from == to {
@@ -109,12 +115,14 @@ package func convertElements(
       from: source, step: sourceStep, to: target, step: targetStep, itemSize: from.itemSize, count: count)
   }
   from.dispatch(
-    Converter(source: source, sourceStep: sourceStep, target: target, targetStep: targetStep, to: to, count: count))
+    Converter(
+      source: source, sourceStep: sourceStep, target: target, targetStep: targetStep, to: to, count: count))
 }
 
 /// Copies a run of elements of a size; steps are in elements.
 package func copyElements(
-  from source: UnsafeRawPointer, step sourceStep: Int, to target: UnsafeMutableRawPointer, step targetStep: Int,
+  from source: UnsafeRawPointer, step sourceStep: Int, to target: UnsafeMutableRawPointer,
+  step targetStep: Int,
   itemSize: Int, count: Int
 ) {
   if sourceStep == 1 && targetStep == 1 {

@@ -69,7 +69,9 @@ extension NDArray {
   }
 
   /// An uninitialised or zeroed array of a shape that may be absurd.
-  package static func allocate(_ shape: [Int], dtype: DType, zeroed: Bool = false) throws(TheanoError) -> NDArray {
+  package static func allocate(_ shape: [Int], dtype: DType, zeroed: Bool = false) throws(TheanoError)
+    -> NDArray
+  {
     try shape.withUnsafeBufferPointer { (extents) throws(TheanoError) in
       try allocate(extents, dtype: dtype, zeroed: zeroed)
     }
@@ -99,7 +101,9 @@ extension NDArray {
   }
 
   /// The number of elements of a shape, if it is one whose bytes can be counted.
-  package static func elementCount(of extents: UnsafeBufferPointer<Int>, dtype: DType) throws(TheanoError) -> Int {
+  package static func elementCount(of extents: UnsafeBufferPointer<Int>, dtype: DType) throws(TheanoError)
+    -> Int
+  {
     var size = 1
     var overflow = false
     var isEmpty = false
@@ -159,7 +163,8 @@ extension NDArray {
     owner: AnyObject, device: Device = .host
   ) {
     let size = shape.reduce(1, *)
-    let object = ArrayObject.make(dtype: dtype, ndim: shape.count, size: size, tailBytes: 0, isContiguous: true)
+    let object = ArrayObject.make(
+      dtype: dtype, ndim: shape.count, size: size, tailBytes: 0, isContiguous: true)
     object.pointer.pointee.data = data
     object.pointer.pointee.owner = owner
     object.pointer.pointee.isReadOnly = readOnly

@@ -83,7 +83,7 @@ extension NDArray {
   /// An array of nested Swift arrays; throws a ``TheanoError`` if they are ragged.
   public init<T: NDArrayConvertible>(nested values: [T], dtype: DType? = nil) throws(TheanoError) {
     let array = try T.ndarray(stacking: values).strong()
-    self = if let dtype { array.astype(dtype) } else { array }
+    self = dtype.map(array.astype) ?? array
   }
 
   /// A vector with the elements of a Swift array.
@@ -126,7 +126,8 @@ extension NDArray {
       let target = result.data + position * width * dtype.itemSize
       part.forEachRun { source, offset, count, step in
         convertElements(
-          from: source, part.dtype, step: step, to: target + offset * dtype.itemSize, dtype, step: 1, count: count)
+          from: source, part.dtype, step: step, to: target + offset * dtype.itemSize, dtype, step: 1,
+          count: count)
       }
     }
     result.object.pointer.pointee.isWeak = isWeak

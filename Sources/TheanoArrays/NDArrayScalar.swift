@@ -2,7 +2,7 @@
 /// where the platform has it, `Float16`.
 ///
 /// Its values have the same size and meaning as the elements of its ``dtype``. No other type needs to conform.
-public protocol NDArrayScalar: NDArrayConvertible, BitwiseCopyable, Hashable {
+public protocol NDArrayScalar: NDArrayConvertible, NDArrayReadable, BitwiseCopyable, Hashable {
   /// The element type that has this type's layout.
   static var dtype: DType { get }
 }

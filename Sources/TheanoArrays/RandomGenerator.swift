@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A source of random bits that is a value: Philox4x32-10 (Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as
 /// easy as 1, 2, 3", SC 2011).
 ///
@@ -58,5 +60,27 @@ package enum Philox {
       k1 &+= 0xBB67_AE85
     }
     return (UInt64(c[1]) << 32 | UInt64(c[0]), UInt64(c[3]) << 32 | UInt64(c[2]))
+  }
+}
+
+extension RandomGenerator {
+  /// The seed that the process's generator starts from, unless the program reseeds it: runs repeat.
+  public static let initialSeed: UInt64 = 2008
+
+  private static let process = Mutex(RandomGenerator(seed: initialSeed))
+
+  /// The process's generator, from which calls draw that are given none. Set it to reseed:
+  ///
+  /// ```swift
+  /// RandomGenerator.processDefault = RandomGenerator(seed: 42)
+  /// ```
+  public static var processDefault: RandomGenerator {
+    get { process.withLock { $0 } }
+    set { process.withLock { $0 = newValue } }
+  }
+
+  /// Draws from the process's generator while no other thread does.
+  static func withProcessDefault<R: Sendable>(_ body: (inout RandomGenerator) -> R) -> R {
+    process.withLock { body(&$0) }
   }
 }

@@ -67,9 +67,11 @@ enum SmallFloat {
       return Double(bitPattern: sign | 0x7ff << 52 | fraction << UInt64(52 - fractionBits))
     }
     if exponent == 0 {
-      let magnitude = Double(fraction) * Double(sign: .plus, exponent: 1 - bias - fractionBits, significand: 1)
+      let magnitude =
+        Double(fraction) * Double(sign: .plus, exponent: 1 - bias - fractionBits, significand: 1)
       return sign == 0 ? magnitude : -magnitude
     }
-    return Double(bitPattern: sign | UInt64(exponent - bias + 1023) << 52 | fraction << UInt64(52 - fractionBits))
+    return Double(
+      bitPattern: sign | UInt64(exponent - bias + 1023) << 52 | fraction << UInt64(52 - fractionBits))
   }
 }
