@@ -28,8 +28,8 @@ let house: [(name: String, imports: [String])] = [
     "Theano",
     [
       "TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoGradients", "TheanoInterpreter",
-      "TheanoRewriting", "TheanoRules", "TheanoScheduling", "TheanoEmission", "TheanoToolchain", "TheanoRuntime",
-      "TheanoFormats", "TheanoInspection",
+      "TheanoRewriting", "TheanoScheduling", "TheanoEmission", "TheanoToolchain", "TheanoRuntime",
+      "TheanoFormats", "TheanoInspection", "CTheanoSupport",
     ]
   ),
 ]

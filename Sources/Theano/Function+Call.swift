@@ -1,5 +1,6 @@
 import TheanoArrays
 import TheanoGraph
+import TheanoRuntime
 
 // The calls. Fixed concrete parameters cost a nanosecond each, boxes of `any` thirty to a hundred; so there is one
 // function for each number of arguments up to six, and a general one behind them.
