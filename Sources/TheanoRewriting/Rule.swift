@@ -9,11 +9,20 @@ package struct Rule: Sendable {
   /// What a placeholder stands for, and where tests draw it from.
   package struct Operand: Sendable {
     /// The dtype that the rule is written in.
-    package var dtype: DType = .float64
+    package var dtype: DType
     /// Whether it must be a number that is known while compiling.
-    package var isConstant = false
+    package var isConstant: Bool
     /// The numbers that tests draw.
-    package var domain: ClosedRange<Double> = -3...3
+    package var domain: ClosedRange<Double>
+
+    /// Whether it stands for operands of every dtype that the rule holds at; a boolean stands for booleans only.
+    var isGeneric: Bool { dtype != .bool }
+
+    package init(dtype: DType = .float64, isConstant: Bool = false, domain: ClosedRange<Double> = -3...3) {
+      self.dtype = dtype
+      self.isConstant = isConstant
+      self.domain = domain
+    }
 
     package static let any = Operand()
     package static let bool = Operand(dtype: .bool, domain: 0...1)
@@ -86,7 +95,7 @@ package struct Rule: Sendable {
     let root = graph.nodes[node].firstOutput
     // Numbers that the rule writes take the dtype of the operands that were found.
     var own = graph.values[root].type.dtype
-    if let k = operands.indices.first(where: { operands[$0].dtype == .float64 && bindings[$0] >= 0 }) {
+    if let k = operands.indices.first(where: { operands[$0].isGeneric && bindings[$0] >= 0 }) {
       own = graph.values[bindings[k]].type.dtype
     }
     if case .literal(let number) = replacement {
@@ -107,7 +116,7 @@ package struct Rule: Sendable {
       let id = bindings[k]
       guard id >= 0 else { continue }
       let dtype = graph.values[id].type.dtype
-      if operand.dtype == .float64 {
+      if operand.isGeneric {
         guard dtypes.contains(dtype), common == nil || common == dtype else { return false }
         common = dtype
       } else if dtype != operand.dtype {
@@ -123,7 +132,7 @@ package struct Rule: Sendable {
   ) throws(Fault) -> Graph.ValueID? {
     switch pattern {
     case .placeholder(let k): return bindings[k]
-    case .literal(let number): return try Rule.literal(number, number.dtype == .float64 ? own : number.dtype, &graph)
+    case .literal(let number): return try Rule.literal(number, number.dtype == .bool ? .bool : own, &graph)
     case .apply(let op, let operands):
       var inputs: [Graph.ValueID] = []
       for operand in operands {
