@@ -23,6 +23,16 @@ package struct ArrayHeader {
   package var isWeak: Bool
   /// Whether the memory must never be written, as in a file mapped for reading.
   package var isReadOnly: Bool
+
+  /// Makes this the header of a view into the memory of another array, from a byte on.
+  @inline(__always)
+  mutating func adoptMemory(of base: ArrayObject, offset: Int) {
+    let header = base.pointer
+    data = header.pointee.data + offset
+    owner = header.pointee.owner ?? base
+    device = header.pointee.device
+    isReadOnly = header.pointee.isReadOnly
+  }
 }
 
 /// The reference behind an `NDArray`: header, extents, strides and, for small arrays, the elements, in one allocation.

@@ -14,6 +14,7 @@ public enum DType: UInt8, Sendable, Hashable, CaseIterable {
   public enum Kind: UInt8, Sendable, Hashable, Comparable {
     case bool, unsigned, signed, floating, complex
 
+    /// Whether promotion widens `a` before it reaches `b`.
     public static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
   }
 

@@ -50,7 +50,7 @@ struct FloatFormatter {
     let (cutoff, tiny, ratio): (Double, Double, Double) =
       switch dtype {
       case .float16: (1e3, Half(0.0001).double, Half(greatest / least).double)
-      case .bfloat16: (1e2, BFloat16(0.0001).double, BFloat16(greatest / least).double)
+      case .bfloat16: (1e3, BFloat16(0.0001).double, BFloat16(greatest / least).double)
       case .float32, .complex64: (1e6, Double(Float(0.0001)), Double(Float(greatest) / Float(least)))
       default: (1e8, 0.0001, greatest / least)
       }
@@ -104,7 +104,13 @@ struct FloatFormatter {
     let decimal = DecimalDigits(shortest: value, of: dtype)
     let sign = decimal.isNegative ? "-" : plus
     let magnitude = value.magnitude
-    if magnitude == 0 || (magnitude >= 1e-4 && magnitude < 1e16) {
+    let limit: Double =
+      switch dtype {
+      case .float16, .bfloat16: 1e3
+      case .float32, .complex64: 1e6
+      default: 1e16
+      }
+    if magnitude == 0 || (magnitude >= 1e-4 && magnitude < limit) {
       let fraction = decimal.fraction
       if fraction.isEmpty { return sign + decimal.whole + (trimsPoint ? "" : ".0") }
       return sign + decimal.whole + "." + fraction

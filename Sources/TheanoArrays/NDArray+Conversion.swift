@@ -55,7 +55,7 @@ extension NDArray {
   private func isExact<T: NDArrayScalar>(_ value: T) -> Bool {
     if dtype.isFloating && T.dtype.isFloating { return true }
     return withExtendedLifetime(object) {
-      withUnsafeBytes(of: value) { bytes in
+      Swift.withUnsafeBytes(of: value) { bytes in
         var back: (UInt64, UInt64) = (0, 0)
         return withUnsafeMutableBytes(of: &back) { slot in
           let slot = slot.baseAddress!

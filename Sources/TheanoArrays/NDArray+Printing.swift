@@ -4,8 +4,8 @@ public struct PrintOptions: Sendable, Hashable {
   public var precision = 8
   /// Arrays with more elements than this show only the first and last of each axis.
   public var threshold = 1000
-  /// How many of the first and of the last are then shown.
-  public var edgeItems = 3
+  /// How many of the first and of the last are then shown; at least 1.
+  public var edgeItems = 3 { didSet { edgeItems = max(edgeItems, 1) } }
   /// Lines are broken before they are wider than this.
   public var lineWidth = 75
   /// Whether very small numbers are written as 0 rather than all numbers in scientific notation.
@@ -144,8 +144,6 @@ private struct ArrayWriter {
         position += 1
         if i < count - 1 { line += separator }
       }
-      // With no elements after the gap there is nothing to follow it.
-      if gap == count { add("...") }
       text += line
     } else {
       let lineSeparator = bareSeparator + String(repeating: "\n", count: array.ndim - axis - 1)

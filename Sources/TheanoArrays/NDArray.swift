@@ -225,19 +225,19 @@ extension ArrayObject {
 extension NDArray {
   /// A view of this array's elements: `ndim` axes, to be filled in by `geometry`, from the element at `offset` on.
   ///
-  /// - Parameter geometry: writes `ndim` extents, followed by `ndim` strides in elements.
+  /// - Parameters:
+  ///   - offset: in elements of the view's dtype.
+  ///   - dtype: what the view takes the elements for; this array's dtype if `nil`.
+  ///   - geometry: writes `ndim` extents, followed by `ndim` strides in elements.
   func view(
-    ndim: Int, size: Int, offset: Int, geometry: (UnsafeMutablePointer<Int>) -> Void
+    ndim: Int, size: Int, offset: Int, dtype: DType? = nil, geometry: (UnsafeMutablePointer<Int>) -> Void
   ) -> NDArray {
     let base = object.pointer
+    let dtype = dtype ?? base.pointee.dtype
     let result = ArrayObject.make(
-      dtype: base.pointee.dtype, ndim: ndim, size: size, tailBytes: 0, isContiguous: true,
+      dtype: dtype, ndim: ndim, size: size, tailBytes: 0, isContiguous: true,
       isWeak: base.pointee.isWeak)
-    let header = result.pointer
-    header.pointee.data = base.pointee.data + (size == 0 ? 0 : offset * base.pointee.dtype.itemSize)
-    header.pointee.owner = base.pointee.owner ?? object
-    header.pointee.device = base.pointee.device
-    header.pointee.isReadOnly = base.pointee.isReadOnly
+    result.pointer.pointee.adoptMemory(of: object, offset: size == 0 ? 0 : offset * dtype.itemSize)
     geometry(result.geometry)
     result.settleContiguity()
     return NDArray(object: result)

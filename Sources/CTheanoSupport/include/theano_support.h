@@ -4,6 +4,7 @@
 
 #include "theano_callsite.h"
 #include "theano_host.h"
+#include "theano_memory.h"
 #include "theano_text.h"
 
 #endif
