@@ -59,10 +59,11 @@ package struct Rule: Sendable {
   package let operands: [Operand]
   package let dtypes: Dtypes
   package let condition: Guard?
+  package let placeholders: [TensorVariable]
   package let before: TensorVariable
   package let after: TensorVariable
   package let pattern: Pattern
-  let replacement: Pattern
+  package let replacement: Pattern
   private let patternOp: any Operation
   private let patternOperands: [Pattern]
 
@@ -77,6 +78,7 @@ package struct Rule: Sendable {
     let placeholders = operands.enumerated().map { k, operand in
       TensorVariable(VariableNode(TensorType(operand.dtype, ndim: 0), .placeholder(k), name: names[k]))
     }
+    self.placeholders = placeholders
     (before, after) = write(placeholders)
     pattern = Pattern(before)
     replacement = Pattern(after)
@@ -127,7 +129,8 @@ package struct Rule: Sendable {
     return condition.map { $0(graph, bindings) } ?? true
   }
 
-  private func build(
+  /// One side of the rule over given operands; `nil` if a number that it mentions does not exist in their dtype.
+  package func build(
     _ pattern: Pattern, _ bindings: Bindings, _ own: DType, _ graph: inout Graph
   ) throws(Fault) -> Graph.ValueID? {
     switch pattern {

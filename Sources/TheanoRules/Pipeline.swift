@@ -31,7 +31,7 @@ package enum Pipeline {
   /// Every entry of every book, once: what the generic tests walk through.
   package static let all: [Rewrite] = fast + ProductChains.book + Products.book
 
-  static let vocabulary = Driver.Vocabulary(cast: { Ops.cast($0) }, broadcast: BroadcastLike())
+  package static let vocabulary = Driver.Vocabulary(cast: { Ops.cast($0) }, broadcast: BroadcastLike())
 }
 
 /// Rewrites a graph in place, pass by pass.
