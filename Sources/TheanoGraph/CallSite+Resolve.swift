@@ -1,5 +1,6 @@
 // Symbolises through the toolchain's own Runtime module (SE-0419), which reads DWARF on Linux and asks the system on
 // macOS, knows inlined and async frames, and gives up politely on stripped binaries.
+import CTheanoSupport
 internal import Runtime
 import Synchronization
 
@@ -11,8 +12,10 @@ extension CallSite {
   package func resolve() -> Location? { CallSite.resolve([self])[0] }
 
   /// The lines of many sites, for the price of one.
-  package static func resolve(_ sites: [CallSite]) -> [Location?] {
-    let known = memo.withLock { $0 }
+  ///
+  /// - Parameter afresh: Whether to do it again where it was done before.
+  package static func resolve(_ sites: [CallSite], afresh: Bool = false) -> [Location?] {
+    let known = afresh ? [:] : memo.withLock { $0 }
     var fresh = Set(sites).subtracting(known.keys).subtracting([.unknown]).map { ($0, $0.addresses) }
     fresh.sort { $0.1.lexicographicallyPrecedes($1.1) }
     var resolved = known
@@ -53,6 +56,8 @@ private struct SymbolisedFrame {
   /// The frames at each return address, innermost first.
   static func symbolise(_ addresses: [UInt]) -> [[SymbolisedFrame]] {
     let none = [[SymbolisedFrame]](repeating: [], count: addresses.count)
+    theano_loader_lock()
+    defer { theano_loader_unlock() }
     guard let here = try? Backtrace.capture(limit: 1),
       let backtrace = try? Backtrace(
         from: BacktraceText(architecture: here.architecture, returnAddresses: addresses)),

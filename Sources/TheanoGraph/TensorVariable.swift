@@ -110,19 +110,6 @@ package final class ApplyNode: @unchecked Sendable {
   }
 }
 
-/// The value of a shared variable, and what guards it.
-package final class SharedState: Sendable {
-  /// Functions take the shared variables they use in ascending order of this, so that no two wait for each other.
-  package let id: UInt64
-  package let value: Mutex<NDArray>
-  private static let count = Atomic<UInt64>(0)
-
-  package init(_ value: NDArray) {
-    id = SharedState.count.add(1, ordering: .relaxed).newValue
-    self.value = Mutex(value)
-  }
-}
-
 extension TensorVariable {
   /// A leaf that a function takes as an argument.
   package static func input(_ type: TensorType, name: String?, note: SourceNote) -> TensorVariable {

@@ -1,6 +1,7 @@
 import CTheanoSupport
 import Synchronization
 import TheanoArrays
+import TheanoGraph
 
 /// What one call of a compiled program needs beside its arguments: scratch memory, places for results, the pending
 /// error. Leased for the length of a call and kept for the next, so that in the steady state nothing is allocated but
@@ -24,6 +25,8 @@ package final class CallContext: @unchecked Sendable {
   var spares: [NDArray?]
   /// What callbacks gave, kept until the program has read it.
   var held: [NDArray] = []
+  /// The values of shared variables that the call reads.
+  package var snapshot: [NDArray] = []
   /// What the host could not do.
   var pending: TheanoError?
 
@@ -88,6 +91,10 @@ package final class CallContext: @unchecked Sendable {
     scratch[slot] = (memory, max(bytes, 64))
     return memory
   }
+
+  /// Keeps an array that was swapped out of its shared variable: the next new value goes into it, if nobody else has it.
+  @inline(__always)
+  package func keep(_ array: NDArray, for result: Int) { spares[result] = array.ndim == 0 ? nil : array }
 
   private func outOfMemory(_ bytes: Int) {
     pending = TheanoError(

@@ -3,8 +3,13 @@
 #define THEANO_SUPPORT_H
 
 #include "theano_callsite.h"
+#include "theano_cpu.h"
+#include "theano_digest.h"
 #include "theano_host.h"
+#include "theano_loader.h"
 #include "theano_memory.h"
+#include "theano_process.h"
+#include "theano_rwlock.h"
 #include "theano_text.h"
 
 #endif
