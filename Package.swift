@@ -60,7 +60,7 @@ let package = Package(
       .executableTarget(name: "TheanoCommand", dependencies: ["Theano", "TheanoToolchain"], swiftSettings: settings),
       .executableTarget(name: "xor", dependencies: ["Theano"], path: "Examples/xor", swiftSettings: settings),
       .target(
-        name: "TheanoTestSupport", dependencies: ["Theano"], path: "Tests/Support", swiftSettings: settings),
+        name: "TheanoTestSupport", dependencies: ["Theano", "TheanoArrays"], path: "Tests/Support", swiftSettings: settings),
     ]
     + tests.map { need in
       .testTarget(

@@ -23,6 +23,8 @@ package struct Rewrite: Sendable {
     /// May hide a NaN or an infinity (`x / x`, `0 * x`), so that results differ where operands are not finite, or where
     /// an intermediate value overflows.
     package static let assumesFinite = Flags(rawValue: 1)
+    /// Cannot be switched off, since the books count on it: without folding, rules about constants would go in circles.
+    package static let essential = Flags(rawValue: 2)
   }
 
   /// The nodes at which an entry is tried.

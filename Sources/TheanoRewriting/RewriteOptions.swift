@@ -14,6 +14,7 @@ package struct RewriteOptions: Sendable, Hashable {
   package init() {}
 
   package func allows(_ rewrite: Rewrite) -> Bool {
-    !disabled.contains(rewrite.name) && (assumesFinite || !rewrite.flags.contains(.assumesFinite))
+    if rewrite.flags.contains(.essential) { return true }
+    return !disabled.contains(rewrite.name) && (assumesFinite || !rewrite.flags.contains(.assumesFinite))
   }
 }

@@ -9,11 +9,20 @@ package struct Rule: Sendable {
   /// What a placeholder stands for, and where tests draw it from.
   package struct Operand: Sendable {
     /// The dtype that the rule is written in.
-    package var dtype: DType = .float64
+    package var dtype: DType
     /// Whether it must be a number that is known while compiling.
-    package var isConstant = false
+    package var isConstant: Bool
     /// The numbers that tests draw.
-    package var domain: ClosedRange<Double> = -3...3
+    package var domain: ClosedRange<Double>
+
+    /// Whether it stands for operands of every dtype that the rule holds at; a boolean stands for booleans only.
+    var isGeneric: Bool { dtype != .bool }
+
+    package init(dtype: DType = .float64, isConstant: Bool = false, domain: ClosedRange<Double> = -3...3) {
+      self.dtype = dtype
+      self.isConstant = isConstant
+      self.domain = domain
+    }
 
     package static let any = Operand()
     package static let bool = Operand(dtype: .bool, domain: 0...1)
@@ -50,10 +59,11 @@ package struct Rule: Sendable {
   package let operands: [Operand]
   package let dtypes: Dtypes
   package let condition: Guard?
+  package let placeholders: [TensorVariable]
   package let before: TensorVariable
   package let after: TensorVariable
   package let pattern: Pattern
-  let replacement: Pattern
+  package let replacement: Pattern
   private let patternOp: any Operation
   private let patternOperands: [Pattern]
 
@@ -68,6 +78,7 @@ package struct Rule: Sendable {
     let placeholders = operands.enumerated().map { k, operand in
       TensorVariable(VariableNode(TensorType(operand.dtype, ndim: 0), .placeholder(k), name: names[k]))
     }
+    self.placeholders = placeholders
     (before, after) = write(placeholders)
     pattern = Pattern(before)
     replacement = Pattern(after)
@@ -86,7 +97,7 @@ package struct Rule: Sendable {
     let root = graph.nodes[node].firstOutput
     // Numbers that the rule writes take the dtype of the operands that were found.
     var own = graph.values[root].type.dtype
-    if let k = operands.indices.first(where: { operands[$0].dtype == .float64 && bindings[$0] >= 0 }) {
+    if let k = operands.indices.first(where: { operands[$0].isGeneric && bindings[$0] >= 0 }) {
       own = graph.values[bindings[k]].type.dtype
     }
     if case .literal(let number) = replacement {
@@ -107,7 +118,7 @@ package struct Rule: Sendable {
       let id = bindings[k]
       guard id >= 0 else { continue }
       let dtype = graph.values[id].type.dtype
-      if operand.dtype == .float64 {
+      if operand.isGeneric {
         guard dtypes.contains(dtype), common == nil || common == dtype else { return false }
         common = dtype
       } else if dtype != operand.dtype {
@@ -118,12 +129,13 @@ package struct Rule: Sendable {
     return condition.map { $0(graph, bindings) } ?? true
   }
 
-  private func build(
+  /// One side of the rule over given operands; `nil` if a number that it mentions does not exist in their dtype.
+  package func build(
     _ pattern: Pattern, _ bindings: Bindings, _ own: DType, _ graph: inout Graph
   ) throws(Fault) -> Graph.ValueID? {
     switch pattern {
     case .placeholder(let k): return bindings[k]
-    case .literal(let number): return try Rule.literal(number, number.dtype == .float64 ? own : number.dtype, &graph)
+    case .literal(let number): return try Rule.literal(number, number.dtype == .bool ? .bool : own, &graph)
     case .apply(let op, let operands):
       var inputs: [Graph.ValueID] = []
       for operand in operands {

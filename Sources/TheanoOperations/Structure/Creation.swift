@@ -4,6 +4,7 @@ import TheanoKernels
 
 /// An array of the given lengths (scalar operands) filled with what is broadcast into it.
 package struct Alloc: Operation {
+  package init() {}
   package var name: String { "alloc" }
   package var movedOperand: Int? { 0 }
 

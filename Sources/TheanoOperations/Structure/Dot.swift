@@ -4,6 +4,7 @@ import TheanoKernels
 
 /// The product of vectors and matrices, in all pairs of ranks 1 and 2.
 package struct Dot: Operation {
+  package init() {}
   package var name: String { "dot" }
 
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
@@ -77,6 +78,7 @@ package struct Dot: Operation {
 /// Operands: a, b, then `c` if there is one, then the scalar factors that are no constants.
 package struct Gemm: Operation {
   package let product: MatrixProduct
+  package init(product: MatrixProduct) { self.product = product }
   package var name: String { "gemm" }
 
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {

@@ -5,6 +5,7 @@ import TheanoKernels
 /// The length of one axis, as an `int64` scalar; only the operand's shape is read.
 package struct AxisLength: Operation {
   package let axis: Int
+  package init(axis: Int) { self.axis = axis }
   package var name: String { "length" }
   package var shapeOnlyOperands: Set<Int> { [0] }
 
@@ -26,6 +27,7 @@ package struct AxisLength: Operation {
 
 /// The operand stretched to the shape of another, of which only the shape is read.
 package struct BroadcastLike: Operation {
+  package init() {}
   package var name: String { "broadcast" }
   package var movedOperand: Int? { 0 }
   package var shapeOnlyOperands: Set<Int> { [1] }
@@ -65,6 +67,7 @@ package func alignedIndex(
 /// Axes permuted, inserted with length 1 (`nil`), and dropped where they have length 1.
 package struct DimShuffle: Operation {
   package let order: [Int?]
+  package init(order: [Int?]) { self.order = order }
   package var name: String { "dimshuffle" }
   package var movedOperand: Int? { 0 }
 

@@ -17,6 +17,7 @@ package struct Selection: Hashable, Sendable {
 
   /// The operand numbers count the operands after those of the operation itself.
   package var entries: [Entry]
+  package init(entries: [Entry]) { self.entries = entries }
 
   /// The axis that an integer array indexes.
   package var gathered: Int? { entries.firstIndex { if case .gather = $0 { true } else { false } } }
@@ -170,6 +171,7 @@ package struct Selection: Hashable, Sendable {
 /// A part of an array: slices, single positions, and at most one integer array.
 package struct Subtensor: Operation {
   package let selection: Selection
+  package init(selection: Selection) { self.selection = selection }
   package var name: String { "subtensor" }
   package var movedOperand: Int? { 0 }
 
@@ -211,6 +213,10 @@ package struct UpdateSubtensor: Operation {
   package enum Mode: Hashable, Sendable { case set, add }
   package let selection: Selection
   package let mode: Mode
+  package init(selection: Selection, mode: Mode) {
+    self.selection = selection
+    self.mode = mode
+  }
   package var name: String { mode == .set ? "setSubtensor" : "incSubtensor" }
 
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {

@@ -55,7 +55,7 @@ enum FastRules {
     rule("maximum of minima", .fast, over: .numbers) { x, y in (T.maximum(x, T.minimum(x, y)), x) },
     rule("minus maximum of minus", .fast, over: .floats) { x, y in (-T.maximum(-x, -y), T.minimum(x, y)) },
     rule("x * where 1 or 0", .fast, .assumesFinite, over: .floats, .bool, .any) { c, x in
-      (x * T.where(c, 1, 0), T.where(c, x, 0))
+      (x * T.where(c, 1.0, 0.0), T.where(c, x, 0))
     },
   ]
 }
