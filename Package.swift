@@ -28,7 +28,7 @@ let house: [(name: String, imports: [String])] = [
     "Theano",
     [
       "TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoGradients", "TheanoInterpreter",
-      "TheanoRewriting", "TheanoScheduling", "TheanoEmission", "TheanoToolchain", "TheanoRuntime",
+      "TheanoRewriting", "TheanoRules", "TheanoScheduling", "TheanoEmission", "TheanoToolchain", "TheanoRuntime",
       "TheanoFormats", "TheanoInspection", "CTheanoSupport",
     ]
   ),

@@ -4,6 +4,8 @@ import TheanoEmission
 import TheanoGraph
 import TheanoInterpreter
 import TheanoKernels
+import TheanoRewriting
+import TheanoRules
 import TheanoRuntime
 import TheanoScheduling
 import TheanoToolchain
@@ -48,10 +50,11 @@ extension CompilationReport: CustomStringConvertible {
 }
 
 /// The pipeline: expression, graph, rewritten graph, schedule, memory plan, C, library.
-struct Pipeline {
+struct Compilation {
   let name: String
   let mode: Mode
   var report = CompilationReport()
+  private(set) var rewrites: RewriteReport?
 
   init(name: String, mode: Mode) {
     self.name = name
@@ -73,7 +76,17 @@ struct Pipeline {
     return (graph, .native(try native(graph)))
   }
 
-  private mutating func rewrite(_ graph: inout Graph) throws(TheanoError) {}
+  private mutating func rewrite(_ graph: inout Graph) throws(TheanoError) {
+    var options = RewriteOptions()
+    options.assumesFinite = mode.assumesFinite
+    options.disabled = mode.excludedRules
+    var rewritten = graph
+    rewrites = try report.measure("rewriting") { () throws(TheanoError) in
+      let log = try TheanoRules.rewrite(&rewritten, options: options)
+      return (log, "\(rewritten.sorted().count) nodes left")
+    }
+    graph = rewritten
+  }
 
   private func usesInterpreter() throws(TheanoError) -> Bool {
     switch mode.linker {
@@ -122,12 +135,12 @@ struct Pipeline {
       faults: { check, values in
         if check < graphChecks.count {
           let failed = graphChecks[check]
-          return Pipeline.diagnosis(failed.check.fault(values[0], values[1]), failed.origin)
+          return Compilation.diagnosis(failed.check.fault(values[0], values[1]), failed.origin)
         }
         let failed = kernelChecks[check - graphChecks.count]
-        return Pipeline.diagnosis(failed.fault(values), failed.origin)
+        return Compilation.diagnosis(failed.fault(values), failed.origin)
       })
-    return CompiledProgram(interface, entry: loaded.program.entry, code: loaded.program, host: Pipeline.host)
+    return CompiledProgram(interface, entry: loaded.program.entry, code: loaded.program, host: Compilation.host)
   }
 
   private static func diagnosis(_ fault: Fault, _ origin: ApplyNode?) -> Diagnosis {

@@ -1,3 +1,4 @@
+import TheanoKernels
 import TheanoArrays
 import TheanoGraph
 import TheanoOperations
@@ -119,7 +120,7 @@ private func make(
   }
   if !diagnoses.isEmpty { throw TheanoError(diagnoses) }
 
-  var pipeline = Pipeline(name: name, mode: mode)
+  var pipeline = Compilation(name: name, mode: mode)
   let (graph, backend) = try pipeline.compile(
     outputs: outputs + converted, inputs: inputs.map(\.variable), givens: givens)
   if onUnusedInput == .raise { try checkUnused(inputs, outputs + converted, givens, name, note) }
