@@ -62,10 +62,11 @@ struct Compilation {
   }
 
   mutating func compile(
-    outputs: [TensorVariable], inputs: [TensorVariable], givens: [TensorVariable: TensorVariable]
+    outputs: [TensorVariable], inputs: [TensorVariable], givens: [TensorVariable: TensorVariable],
+    assuming assumed: (SharedState) -> [Int]?
   ) throws(TheanoError) -> (graph: Graph, backend: FunctionCore.Backend) {
     var graph = try report.measure("graph") { () throws(TheanoError) in
-      let graph = try Graph(computing: outputs, from: inputs, givens: givens)
+      let graph = try Graph(computing: outputs, from: inputs, givens: givens, assuming: assumed)
       return (graph, "\(graph.nodes.count) nodes")
     }
     if mode.rewrites { try rewrite(&graph) }

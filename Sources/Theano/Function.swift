@@ -27,6 +27,24 @@ package final class FunctionCore: Sendable {
     package var isOpen: Bool
   }
 
+  /// A shared variable that calls read or update.
+  package struct Shared: Sendable {
+    package var state: SharedState
+    /// Its leaf in the program; -1 if it is only updated.
+    package var leaf: Int
+    /// The result that is its next value; -1 if it is only read.
+    package var update: Int
+    /// The shape that the program was made for; `nil` if any.
+    package var assumed: [Int]?
+
+    @inline(__always)
+    func fits(_ array: NDArray) -> Bool {
+      guard let assumed else { return true }
+      for axis in assumed.indices where array.object.extent(axis) != assumed[axis] { return false }
+      return true
+    }
+  }
+
   package enum Backend: Sendable {
     case native(CompiledProgram)
     case interpreter(@Sendable ([NDArray]) throws(TheanoError) -> [NDArray])
@@ -35,14 +53,14 @@ package final class FunctionCore: Sendable {
   package let name: String
   package let inputs: [Input]
   /// The shared variables that are read or updated, ascending by id, with their leaf or -1, and their update or -1.
-  package let shared: [(state: SharedState, leaf: Int, update: Int)]
+  package let shared: [Shared]
   package let outputCount: Int
   package let backend: Backend
   package let report: CompilationReport
 
   package init(
-    name: String, inputs: [Input], shared: [(state: SharedState, leaf: Int, update: Int)], outputCount: Int,
-    backend: Backend, report: CompilationReport
+    name: String, inputs: [Input], shared: [Shared], outputCount: Int, backend: Backend, report: CompilationReport,
+    general: @escaping @Sendable () throws(TheanoError) -> FunctionCore
   ) {
     self.name = name
     self.inputs = inputs
@@ -50,6 +68,20 @@ package final class FunctionCore: Sendable {
     self.outputCount = outputCount
     self.backend = backend
     self.report = report
+    makeGeneral = general
+  }
+
+  /// The same function for shared variables of any shape: made when one first has another shape than it was compiled for.
+  private let makeGeneral: @Sendable () throws(TheanoError) -> FunctionCore
+  private let madeGeneral = Mutex<FunctionCore?>(nil)
+
+  private func general() throws(TheanoError) -> FunctionCore {
+    try madeGeneral.withLock { made throws(TheanoError) in
+      if let made { return made }
+      let core = try makeGeneral()
+      made = core
+      return core
+    }
   }
 
   /// An argument as the program takes it.
@@ -110,28 +142,49 @@ package final class FunctionCore: Sendable {
   func run<R>(
     _ program: CompiledProgram, set: (CallContext) -> Void, take: (CallContext) -> R
   ) throws(TheanoError) -> R {
-    let context = program.begin()
-    set(context)
     if shared.isEmpty {
+      let context = program.begin()
+      set(context)
       defer { program.finish(context) }
       try program.run(context)
       context.clear()
       return take(context)
     }
-    return try runShared(program, context, take)
-  }
-
-  @inline(never)
-  private func runShared<R>(
-    _ program: CompiledProgram, _ context: CallContext, _ take: (CallContext) -> R
-  ) throws(TheanoError) -> R {
-    defer { program.finish(context) }
     for item in shared { item.update >= 0 ? item.state.lock.write() : item.state.lock.read() }
     defer { for item in shared { item.state.lock.unlock() } }
+    let context = program.begin()
+    set(context)
+    if let result = try runShared(program, context, take) { return result }
+    return try runGeneral(set, take)
+  }
+
+  /// A shared variable has another shape than the program was made for: the general program takes over.
+  @inline(never)
+  private func runGeneral<R>(
+    _ set: (CallContext) -> Void, _ take: (CallContext) -> R
+  ) throws(TheanoError) -> R {
+    let core = try general()
+    guard case .native(let program) = core.backend else {
+      throw TheanoError(.compiler, in: name, "the function cannot be compiled for shared variables of new shapes")
+    }
+    let context = program.begin()
+    set(context)
+    guard let result = try core.runShared(program, context, take) else {
+      throw TheanoError(.shape, in: name, "shared variables changed their shapes during the call")
+    }
+    return result
+  }
+
+  /// The call proper, under the locks; `nil` if a shared variable has a shape that the program was not made for.
+  private func runShared<R>(
+    _ program: CompiledProgram, _ context: CallContext, _ take: (CallContext) -> R
+  ) throws(TheanoError) -> R? {
+    defer { program.finish(context) }
     // The snapshots keep what the program reads alive and unchanged, whatever others do with the variables.
     context.snapshot.removeAll(keepingCapacity: true)
     for item in shared where item.leaf >= 0 {
       let value = item.state.value.withLock { $0 }
+      if !item.fits(value) { return nil }
       context.set(item.leaf, value)
       context.snapshot.append(value)
     }

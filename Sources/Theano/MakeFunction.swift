@@ -1,3 +1,4 @@
+import Synchronization
 import TheanoKernels
 import TheanoArrays
 import TheanoGraph
@@ -120,21 +121,40 @@ private func make(
   }
   if !diagnoses.isEmpty { throw TheanoError(diagnoses) }
 
-  var pipeline = Compilation(name: name, mode: mode)
-  let (graph, backend) = try pipeline.compile(
-    outputs: outputs + converted, inputs: inputs.map(\.variable), givens: givens)
   if onUnusedInput == .raise { try checkUnused(inputs, outputs + converted, givens, name, note) }
+  return try compile(inputs, outputs, updates.map(\.0), converted, givens, mode, name, specialized: true)
+}
 
-  var shared: [(state: SharedState, leaf: Int, update: Int)] = []
-  for (k, leaf) in graph.leaves.enumerated() {
-    if let state = leaf.variable.sharedState { shared.append((state, k, -1)) }
+/// Shared variables of up to this many elements have their shape compiled in: loops over a few weights unroll, and
+/// their places in memory are constants. What is larger gains nothing, and would be compiled anew for each size.
+private let specializedSize = 4096
+
+private func compile(
+  _ inputs: [In], _ outputs: [TensorVariable], _ updated: [TensorVariable], _ values: [TensorVariable],
+  _ givens: [TensorVariable: TensorVariable], _ mode: Mode, _ name: String, specialized: Bool
+) throws(TheanoError) -> FunctionCore {
+  var pipeline = Compilation(name: name, mode: mode)
+  var assumed: [ObjectIdentifier: [Int]] = [:]
+  let (graph, backend) = try pipeline.compile(
+    outputs: outputs + values, inputs: inputs.map(\.variable), givens: givens
+  ) { state in
+    guard specialized else { return nil }
+    let value = state.value.withLock { $0 }
+    guard value.size <= specializedSize, value.ndim > 0 else { return nil }
+    assumed[ObjectIdentifier(state)] = value.shape
+    return value.shape
   }
-  for (k, (variable, _)) in updates.enumerated() {
+  var shared: [FunctionCore.Shared] = []
+  for (k, leaf) in graph.leaves.enumerated() {
+    guard let state = leaf.variable.sharedState else { continue }
+    shared.append(.init(state: state, leaf: k, update: -1, assumed: assumed[ObjectIdentifier(state)]))
+  }
+  for (k, variable) in updated.enumerated() {
     guard let state = variable.sharedState else { continue }
     if let at = shared.firstIndex(where: { $0.state === state }) {
       shared[at].update = outputs.count + k
     } else {
-      shared.append((state, -1, outputs.count + k))
+      shared.append(.init(state: state, leaf: -1, update: outputs.count + k))
     }
   }
   shared.sort { $0.state.id < $1.state.id }
@@ -144,7 +164,10 @@ private func make(
       .init(
         variable: input.variable, type: input.variable.type, defaultValue: input.value,
         isOpen: input.variable.type.dims.allSatisfy { $0 == .unknown })
-    }, shared: shared, outputCount: outputs.count, backend: backend, report: pipeline.report)
+    }, shared: shared, outputCount: outputs.count, backend: backend, report: pipeline.report
+  ) { () throws(TheanoError) in
+    try compile(inputs, outputs, updated, values, givens, mode, name, specialized: false)
+  }
 }
 
 private func checkInputs(_ inputs: [In], _ wrong: (Diagnosis.Kind, String, String?) -> Void) {

@@ -27,7 +27,7 @@ struct KernelWriter {
   private var indent = 1
   private let kept: [Int]
   private let reduced: [Int]
-  private let folds: [(combiner: LoopNest.Combiner, buffer: Int, at: [LoopNest.Ref], value: LoopNest.Ref)]
+  private let folds: [Fold]
   private var depthOfAxis: [Int]
   private let order: [Int]
   private var values: ValueWriter
@@ -47,7 +47,7 @@ struct KernelWriter {
     kept = nest.axes.indices.filter { !nest.axes[$0].isReduced }
     reduced = nest.axes.indices.filter { nest.axes[$0].isReduced }
     folds = nest.effects.compactMap {
-      if case .fold(let combiner, let buffer, let at, let value) = $0 { (combiner, buffer, at, value) } else { nil }
+      if case .fold(let combiner, let buffer, let at, let value, let start) = $0 { (combiner, buffer, at, value, start) } else { nil }
     }
     // A kept last axis runs innermost, under the reduced ones.
     let isTiled = !reduced.isEmpty && kept.last == nest.axes.count - 1
@@ -233,7 +233,7 @@ struct KernelWriter {
         for f in folds.indices { line(join("total\(f)", "acc\(f)", folds[f])) }
         close()
         for (f, fold) in folds.enumerated() {
-          line("b\(fold.buffer)[\(values.offset(fold.buffer, fold.at))] = (\(nest.buffers[fold.buffer].dtype.cName))total\(f);")
+          line("b\(fold.buffer)[\(values.offset(fold.buffer, fold.at))] = (\(nest.buffers[fold.buffer].dtype.cName))(total\(f)\(startText(fold)));")
         }
       } else {
         for (k, axis) in reduced.enumerated() { loop(axis, vector: !isSerial && k == reduced.count - 1) }
@@ -271,6 +271,7 @@ struct KernelWriter {
   }
 
   private mutating func combine() {
+    for statement in values.statementsForStart(folds.compactMap(\.start), depth: 0) { line(statement) }
     for (f, fold) in folds.enumerated() {
       open("")
       line("\(carrier(accumulator(fold)).cName) total = a.p\(f)[0];")
@@ -282,7 +283,7 @@ struct KernelWriter {
         line("b\(fold.buffer)[0] = at;")
       } else {
         line("for (th_i64 part = 1; part < a.parts; part++) \(join("total", "a.p\(f)[part]", fold))")
-        line("b\(fold.buffer)[0] = (\(nest.buffers[fold.buffer].dtype.cName))total;")
+        line("b\(fold.buffer)[0] = (\(nest.buffers[fold.buffer].dtype.cName))(total\(startText(fold)));")
       }
       close()
     }
@@ -291,7 +292,8 @@ struct KernelWriter {
   private mutating func tiledFold() {
     let last = kept.last!
     let outer = Array(kept.dropLast())
-    let n = KernelWriter.tile
+    // A short row needs no more accumulators than it has elements.
+    let n = min(nest.sizes[nest.axes[last].extent].constant ?? KernelWriter.tile, KernelWriter.tile)
     if axisOfRange == nil && isSerial { line("(void)begin; (void)end;") }
     for axis in outer {
       let isRange = axis == axisOfRange
@@ -312,6 +314,7 @@ struct KernelWriter {
     close()
     for _ in reduced { close() }
     open("for (th_i64 i\(last) = first; i\(last) < stop; i\(last)++)")
+    for statement in values.statementsForStart(folds.compactMap(\.start), depth: depthOfAxis[last]) { line(statement) }
     for (f, fold) in folds.enumerated() { storeFold(f, fold, "[i\(last) - first]") }
     close()
     close()
@@ -322,11 +325,13 @@ struct KernelWriter {
 
   private func isPosition(_ combiner: LoopNest.Combiner) -> Bool { combiner == .argMax || combiner == .argMin }
 
-  private func accumulator(_ fold: (combiner: LoopNest.Combiner, buffer: Int, at: [LoopNest.Ref], value: LoopNest.Ref)) -> DType {
+  private func accumulator(_ fold: Fold) -> DType {
     nest.dtype(fold.value)
   }
 
-  private typealias Fold = (combiner: LoopNest.Combiner, buffer: Int, at: [LoopNest.Ref], value: LoopNest.Ref)
+  private typealias Fold = (
+    combiner: LoopNest.Combiner, buffer: Int, at: [LoopNest.Ref], value: LoopNest.Ref, start: LoopNest.Ref?
+  )
 
   private func start(_ fold: Fold) -> String {
     let dtype = accumulator(fold)
@@ -404,8 +409,11 @@ struct KernelWriter {
     effects()
   }
 
+  private func startText(_ fold: Fold) -> String { fold.start.map { " + \(values.text($0))" } ?? "" }
+
   private mutating func storeFold(_ f: Int, _ fold: Fold, _ index: String) {
-    let value = isPosition(fold.combiner) ? "at\(f)\(index)" : "(\(nest.buffers[fold.buffer].dtype.cName))acc\(f)\(index)"
+    let sum = fold.start.map { "(acc\(f)\(index) + \(values.text($0)))" } ?? "acc\(f)\(index)"
+    let value = isPosition(fold.combiner) ? "at\(f)\(index)" : "(\(nest.buffers[fold.buffer].dtype.cName))\(sum)"
     line("b\(fold.buffer)[\(values.offset(fold.buffer, fold.at))] = \(value);")
   }
 

@@ -51,9 +51,10 @@ struct ValueWriter {
   }
 
   /// The statements that belong at a depth, in order.
-  func statements(at depth: Int) -> [String] {
+  func statements(at depth: Int, only wanted: Set<Int>? = nil) -> [String] {
     var lines: [String] = []
-    for (k, instruction) in nest.instructions.enumerated() where depths[k] == depth {
+    for (k, instruction) in nest.instructions.enumerated()
+    where depths[k] == depth && (wanted?.contains(k) ?? true) {
       switch instruction {
       case .constant, .extent, .index: continue
       case .apply where isIndexArithmetic(k): continue
@@ -69,6 +70,21 @@ struct ValueWriter {
       }
     }
     return lines
+  }
+
+  /// The statements at a depth that given values need: for what stands after the loops that the others stand in.
+  func statementsForStart(_ refs: [LoopNest.Ref], depth: Int) -> [String] {
+    var wanted: Set<Int> = []
+    var pending = refs.map { Int($0.id) }
+    while let k = pending.popLast() {
+      guard depths[k] == depth, wanted.insert(k).inserted else { continue }
+      switch nest.instructions[k] {
+      case .load(_, let at): pending += at.map { Int($0.id) }
+      case .apply(_, let operands): pending += operands.map { Int($0.id) }
+      default: break
+      }
+    }
+    return wanted.isEmpty ? [] : statements(at: depth, only: wanted)
   }
 
   /// Sums and products of positions are written where they are used.

@@ -8,11 +8,12 @@ extension Graph {
   ///   - outputs: What is computed.
   ///   - inputs: The arguments, in their order; they become leaves whether or not they are used.
   ///   - givens: What stands for what: wherever a key is met, its value is used instead.
+  ///   - assumed: The shapes that shared variables are taken to have; the caller checks them at each call.
   /// - Throws: Every diagnosis that the expressions carry; inputs that are needed but not given; replacements that do
   ///   not fit.
   package init(
     computing outputs: [TensorVariable], from inputs: [TensorVariable] = [],
-    givens: [TensorVariable: TensorVariable] = [:]
+    givens: [TensorVariable: TensorVariable] = [:], assuming assumed: (SharedState) -> [Int]? = { _ in nil }
   ) throws(TheanoError) {
     self.init()
     try validateAll(outputs + Array(givens.values))
@@ -72,6 +73,11 @@ extension Graph {
         })
     }
     setOutputs(outputs.map { known[ObjectIdentifier($0.node)]! })
-    unifySizes()
+    var lengths: [Size.Atom: Size] = [:]
+    for (k, leaf) in leaves.enumerated() {
+      guard let state = leaf.variable.sharedState, let shape = assumed(state) else { continue }
+      for (axis, n) in shape.enumerated() { lengths[.axis(leaf: k, axis: axis)] = Size(n) }
+    }
+    unifySizes(assuming: lengths)
   }
 }

@@ -321,8 +321,11 @@ package struct Graph {
   }
 
   /// Replaces lengths by equal ones, so that axes which every call must find equal are one size.
-  package mutating func unifySizes() {
-    var equal: [Size.Atom: Size] = [:]
+  ///
+  /// - Parameter assumed: Lengths that the caller vouches for: the program is made for them alone. They are put in only
+  ///   now, when all types have been inferred: an axis that just happens to have length 1 must not broadcast.
+  package mutating func unifySizes(assuming assumed: [Size.Atom: Size] = [:]) {
+    var equal = assumed
     func settle(_ size: Size) -> Size {
       var size = size
       for _ in 0..<64 {
@@ -333,15 +336,8 @@ package struct Graph {
       return size
     }
     for check in checks where check.check.relation == .equal {
-      let a = settle(check.check.left)
-      let b = settle(check.check.right)
-      if a == b { continue }
-      // Prefer numbers, then what the earlier leaf says.
-      if let atom = b.soleAtom, !a.mentions(atom) {
-        equal[atom] = a
-      } else if let atom = a.soleAtom, !b.mentions(atom) {
-        equal[atom] = b
-      }
+      let difference = settle(check.check.left) - settle(check.check.right)
+      if let (atom, value) = difference.solved { equal[atom] = value }
     }
     guard !equal.isEmpty else { return }
     var memo: [[Dim]: [Dim]] = [:]
@@ -374,13 +370,16 @@ extension Size {
     }
   }
 
-  /// The atom, if the size is one atom that names a length.
-  fileprivate var soleAtom: Atom? {
-    guard terms.count == 1, terms[0].coefficient == 1, terms[0].atoms.count == 1 else { return nil }
-    switch terms[0].atoms[0] {
-    case .axis: return terms[0].atoms[0]
-    default: return nil
+  /// Solves `self == 0` for the length of an axis, the latest leaf's if there are several.
+  fileprivate var solved: (atom: Atom, value: Size)? {
+    var best: (order: (Int, Int), atom: Atom, value: Size)?
+    for term in terms where term.atoms.count == 1 && abs(term.coefficient) == 1 {
+      guard case .axis(let leaf, let axis) = term.atoms[0] else { continue }
+      let rest = self - Size(term.atoms[0]) * Size(term.coefficient)
+      guard !rest.mentions(term.atoms[0]), best == nil || best!.order < (leaf, axis) else { continue }
+      best = ((leaf, axis), term.atoms[0], rest * Size(-term.coefficient))
     }
+    return best.map { ($0.atom, $0.value) }
   }
 
   fileprivate func mentions(_ atom: Atom) -> Bool {

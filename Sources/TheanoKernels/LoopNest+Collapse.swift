@@ -49,6 +49,7 @@ extension LoopNest {
     for effect in effects {
       let (buffer, at, value) = effect.parts
       if isPosition(value) { return nil }
+      if case .fold(_, _, _, _, let start?) = effect, isPosition(start) { return nil }
       if case .append = effect { return nil }
       if !visit(buffer, at) { return nil }
     }
@@ -88,7 +89,8 @@ extension LoopNest {
       case .store(let b, let at, let v): nest.effects[k] = .store(buffer: b, at: shortened(b, at), v)
       case .scatter(let b, let at, let v): nest.effects[k] = .scatter(buffer: b, at: shortened(b, at), v)
       case .scatterAdd(let b, let at, let v): nest.effects[k] = .scatterAdd(buffer: b, at: shortened(b, at), v)
-      case .fold(let c, let b, let at, let v): nest.effects[k] = .fold(c, buffer: b, at: shortened(b, at), v)
+      case .fold(let c, let b, let at, let v, let start):
+        nest.effects[k] = .fold(c, buffer: b, at: shortened(b, at), v, start: start)
       case .append: break
       }
     }

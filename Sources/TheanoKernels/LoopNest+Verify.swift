@@ -41,7 +41,7 @@ extension LoopNest {
       require((at + [value]).allSatisfy { valid($0, before: instructions.count) }, "an effect uses no instruction")
       switch effect {
       case .append: break
-      case .fold(.argMax, _, _, _), .fold(.argMin, _, _, _):
+      case .fold(.argMax, _, _, _, _), .fold(.argMin, _, _, _, _):
         require(buffers[buffer].dtype == .int64, "a position is stored as \(buffers[buffer].dtype)")
       default:
         require(dtype(value) == buffers[buffer].dtype, "\(dtype(value)) is stored as \(buffers[buffer].dtype)")
@@ -57,7 +57,7 @@ extension LoopNest.Effect {
   package var parts: (buffer: Int, at: [LoopNest.Ref], value: LoopNest.Ref) {
     switch self {
     case .store(let b, let at, let v), .scatter(let b, let at, let v), .scatterAdd(let b, let at, let v): (b, at, v)
-    case .fold(_, let b, let at, let v): (b, at, v)
+    case .fold(_, let b, let at, let v, _): (b, at, v)
     case .append(let condition, let b, let row): (b, row, condition)
     }
   }

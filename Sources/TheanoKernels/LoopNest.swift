@@ -65,8 +65,9 @@ package struct LoopNest: Hashable, Sendable {
     case scatter(buffer: Int, at: [Ref], Ref)
     /// `buffer[at] += value` where `at` may name an element several times.
     case scatterAdd(buffer: Int, at: [Ref], Ref)
-    /// The combination of `value` over the reduced axes, into the element that the other axes name.
-    case fold(Combiner, buffer: Int, at: [Ref], Ref)
+    /// The combination of `value` over the reduced axes, into the element that the other axes name. A sum may start
+    /// at something else than 0, which depends on the other axes alone.
+    case fold(Combiner, buffer: Int, at: [Ref], Ref, start: Ref?)
     /// Appends one row of `int64` values to `buffer` wherever `condition` holds, in row-major order.
     case append(condition: Ref, buffer: Int, row: [Ref])
   }

@@ -120,9 +120,10 @@ struct NestWriter {
 
   mutating func fold(
     _ combiner: LoopNest.Combiner, _ buffer: Schedule.BufferID, _ at: [LoopNest.Ref], _ value: LoopNest.Ref,
-    in scheduler: Scheduler
+    start: LoopNest.Ref? = nil, in scheduler: Scheduler
   ) {
-    builder.effect(.fold(combiner, buffer: parameter(buffer, scheduler, written: true), at: at, value))
+    builder.effect(
+      .fold(combiner, buffer: parameter(buffer, scheduler, written: true), at: at, value, start: start))
   }
 
   mutating func append(

@@ -392,8 +392,15 @@ package struct Scheduler {
     let a = readableBuffer(inputs[product.a])
     let b = readableBuffer(inputs[product.b])
     let out = newBuffer(output)
-    guard dtype == .float32 || dtype == .float64 else {
-      emitPlainProduct(a, b, out)
+    // Small products of known size become loops that the C compiler unrolls; integers always do.
+    let isFloat = dtype == .float32 || dtype == .float64
+    let (rows, inner, columns) = sizes(of: product, a, b)
+    if let m = rows.constant, let k = inner.constant, let n = columns.constant, m * k * n <= 4096 || !isFloat {
+      emitLoops(product, inputs, a, b, out, n)
+      return
+    }
+    if !isFloat {
+      emitLoops(product, inputs, a, b, out, nil)
       return
     }
     func factor(_ f: MatrixProduct.Factor) -> Schedule.Factor {
@@ -421,18 +428,56 @@ package struct Scheduler {
     steps.append(nest.step)
   }
 
-  /// Products of integers: three loops.
-  private mutating func emitPlainProduct(_ a: Schedule.BufferID, _ b: Schedule.BufferID, _ out: Schedule.BufferID) {
-    let (left, right) = (schedule.buffers[a].shape, schedule.buffers[b].shape)
-    let box = Array(left.dropLast() + [left[left.count - 1]] + right.dropFirst())
-    var nest = NestWriter(self, box: box, axes: [left.count - 1])
-    let k = nest.identity[left.count - 1]
-    let x = nest.load(a, Array(nest.identity[..<(left.count - 1)]) + [k], in: self)
-    let y = nest.load(b, [k] + nest.identity[left.count...], in: self)
-    nest.fold(
-      .sum, out, Array(nest.identity[..<(left.count - 1)] + nest.identity[left.count...]),
-      nest.builder.apply(.multiply, x, y), in: self)
+  /// Rows, length of the sums, and columns of a product; a vector is a row on the left and a column on the right.
+  private func sizes(
+    of product: MatrixProduct, _ a: Schedule.BufferID, _ b: Schedule.BufferID
+  ) -> (rows: Size, inner: Size, columns: Size) {
+    let left = product.transposeA ? schedule.buffers[a].shape.reversed() : schedule.buffers[a].shape
+    let right = product.transposeB ? schedule.buffers[b].shape.reversed() : schedule.buffers[b].shape
+    return (left.count == 2 ? left[0] : 1, left[left.count - 1], right.count == 2 ? right[1] : 1)
+  }
+
+  /// A product as loops: `out[i, j] = beta * c[i, j] + sum over k of alpha * a[i, k] * b[k, j]`.
+  private mutating func emitLoops(
+    _ product: MatrixProduct, _ inputs: [Graph.ValueID], _ a: Schedule.BufferID, _ b: Schedule.BufferID,
+    _ out: Schedule.BufferID, _ knownColumns: Int?
+  ) {
+    let (rows, inner, columns) = sizes(of: product, a, b)
+    let isRow = schedule.buffers[a].shape.count == 1
+    let isColumn = schedule.buffers[b].shape.count == 1
+    // With several columns the sums run side by side, so that b is read along its rows; a single one is one sum.
+    let sumsLast = isColumn || (knownColumns ?? 8) < 4 || product.transposeB
+    var nest = NestWriter(
+      self, box: sumsLast ? [rows, columns, inner] : [rows, inner, columns], axes: [sumsLast ? 2 : 1])
+    let i = nest.identity[0]
+    let j = nest.identity[sumsLast ? 1 : 2]
+    let k = nest.identity[sumsLast ? 2 : 1]
+    let left = isRow ? [k] : product.transposeA ? [k, i] : [i, k]
+    let right = isColumn ? [k] : product.transposeB ? [j, k] : [k, j]
+    let at = (isRow ? [] : [i]) + (isColumn ? [] : [j])
+    let dtype = schedule.buffers[out].dtype
+    var x = nest.load(a, left, in: self)
+    let y = nest.load(b, right, in: self)
+    if product.alpha != .init(1) { x = nest.builder.apply(.multiply, factor(product.alpha, inputs, dtype, &nest), x) }
+    var start: LoopNest.Ref?
+    if let c = product.c, product.beta != .init(0) {
+      let place = alignedIndices(at, graph.values[inputs[c]].type.dims, &nest.builder)
+      start = nest.element(inputs[c], place, in: &self)
+      if product.beta != .init(1) {
+        start = nest.builder.apply(.multiply, factor(product.beta, inputs, dtype, &nest), start!)
+      }
+    }
+    nest.fold(.sum, out, at, nest.builder.apply(.multiply, x, y), start: start, in: self)
     steps.append(nest.step)
+  }
+
+  private mutating func factor(
+    _ f: MatrixProduct.Factor, _ inputs: [Graph.ValueID], _ dtype: DType, _ nest: inout NestWriter
+  ) -> LoopNest.Ref {
+    let constant = nest.builder.constant(.init(f.constant, dtype))
+    guard let operand = f.operand else { return constant }
+    let value = nest.element(inputs[operand], [], in: &self)
+    return f.constant == 1 ? value : nest.builder.apply(.multiply, constant, value)
   }
 
   // MARK: - For the writer of nests
