@@ -176,7 +176,7 @@ def sin_weight(z):
     return r * z / mp.sin(r)
 
 
-for kind, wide, narrow in (("f32", 4, 3), ("f64", 9, 6)):
+for kind, wide, narrow in (("f32", 5, 3), ("f64", 9, 6)):
     polynomial("sin", kind, sin_tail, TINY, (mp.pi / 2 * mp.mpf("1.001"))**2, wide, weight=sin_weight)
     polynomial("sin_quarter", kind, sin_tail, TINY, (mp.pi / 4 * mp.mpf("1.001"))**2, narrow,
                weight=sin_weight)

@@ -62,12 +62,12 @@ TH_FN th_f32 th_log_f32(th_f32 x) {
 // With s = f / (2 + f): log(1 + f) = 2 atanh(s) = f - (f^2 / 2 - s (f^2 / 2 + s^2 r(s^2))), r by a minimax polynomial (the form of
 // P. T. P. Tang 1990, in which no term that matters is rounded twice).
 TH_FN th_f64 th_log_tail_f64(th_f64 z) {
-  th_f64 p = 0.14789530740443127;
-  p = th_mad_f64(p, z, 0.15314788431059553);
-  p = th_mad_f64(p, z, 0.18183530800991674);
-  p = th_mad_f64(p, z, 0.22222199335532894);
-  p = th_mad_f64(p, z, 0.28571428733374615);
-  p = th_mad_f64(p, z, 0.3999999999946605);
+  th_f64 p = 0.14789617199845692;
+  p = th_mad_f64(p, z, 0.1531477801958255);
+  p = th_mad_f64(p, z, 0.1818353130689766);
+  p = th_mad_f64(p, z, 0.22222199322957115);
+  p = th_mad_f64(p, z, 0.2857142873354117);
+  p = th_mad_f64(p, z, 0.3999999999946496);
   p = th_mad_f64(p, z, 0.6666666666666724);
   return p * z;
 }
