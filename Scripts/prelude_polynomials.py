@@ -241,6 +241,44 @@ for kind, head, tail, end in (("f32", 7, 10, 10.2), ("f64", 12, 23, 27.4)):
                pair=True)
 
 
+# The gamma family, float64 only (float32 goes through it). lgamma(2 + d), gamma(2 + d) - 1 over d, |d| <= 1/2; digamma over its
+# distance from the positive root on 1...2; the asymptotic tails by w = 1 / x^2 from 8 on (NIST DLMF 5.11).
+ROOT = mp.findroot(mp.digamma, mp.mpf("1.46"))
+
+
+def near_zero(function, slope):
+    return lambda d: function(d) / d if abs(d) > mp.mpf(10)**-20 else slope
+
+
+def stirling_tail(w):
+    x = 1 / mp.sqrt(w)
+    with mp.workdps(80):
+        return (mp.loggamma(x) - (x - mp.mpf(1) / 2) * mp.log(x) + x - mp.log(2 * mp.pi) / 2) * x
+
+
+def digamma_tail(w):
+    x = 1 / mp.sqrt(w)
+    with mp.workdps(80):
+        return (mp.log(x) - 1 / (2 * x) - mp.digamma(x)) * x * x
+
+
+def trigamma_tail(w):
+    x = 1 / mp.sqrt(w)
+    with mp.workdps(80):
+        return (mp.polygamma(1, x) - 1 / x - 1 / (2 * x * x)) * x**3
+
+
+polynomial("lgamma", "f64", near_zero(lambda d: mp.loggamma(2 + d), 1 - mp.euler), mp.mpf("-.5005"), mp.mpf(".5005"), 20,
+           lambda d: d / mp.loggamma(2 + d) if abs(d) > mp.mpf(10)**-20 else mp.mpf(2))
+polynomial("gamma", "f64", near_zero(lambda d: mp.gamma(2 + d) - 1, 1 - mp.euler), mp.mpf("-.5005"), mp.mpf(".5005"), 20,
+           lambda d: d / mp.gamma(2 + d))
+polynomial("digamma", "f64", lambda d: mp.digamma(d + mp.mpf(3) / 2) / (d + mp.mpf(3) / 2 - ROOT), mp.mpf("-.5"), mp.mpf(".5"),
+           23, lambda d: (d + mp.mpf(3) / 2 - ROOT) / mp.digamma(d + mp.mpf(3) / 2))
+polynomial("stirling", "f64", stirling_tail, mp.mpf(10)**-12, mp.mpf(1) / 64, 8, lambda w: 1 / stirling_tail(w) / 64)
+polynomial("digamma_tail", "f64", digamma_tail, mp.mpf(10)**-12, mp.mpf(1) / 64, 8, lambda w: 1 / digamma_tail(w) / 64)
+polynomial("trigamma_tail", "f64", trigamma_tail, mp.mpf(10)**-12, mp.mpf(1) / 64, 9, lambda w: 1 / trigamma_tail(w) / 64)
+
+
 def main():
     names = [a for a in sys.argv[1:] if not a.startswith("-")] or list(POLYNOMIALS)
     headers = "".join(path.read_text() for path in sorted(HEADERS.glob("*.h")))

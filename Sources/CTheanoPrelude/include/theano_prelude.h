@@ -27,6 +27,7 @@
 #include "../parts/power.h"
 #include "../parts/erf.h"
 #include "../parts/remainder.h"
+#include "../parts/gamma.h"
 #include "../parts/integer.h"
 #include "../parts/philox.h"
 #include "../parts/normal.h"

@@ -82,19 +82,26 @@ TH_FN th_pair_f32 th_log2_pair_f32(th_f32 x) {
   th_pair_f32 sum = th_ordered_sum_f32(part.k, d.hi);
   return th_ordered_sum_f32(sum.hi, sum.lo + d.lo);
 }
-// 2^(hi + lo).
-TH_FN th_f32 th_exp2_pair_f32(th_f32 hi, th_f32 lo) {
+// 2^(hi + lo), and the same before 2^k is multiplied on.
+TH_FN th_exponential_f32 th_exp2_core_f32(th_f32 hi, th_f32 lo) {
   hi = 129.0f < hi ? 129.0f : hi;
   hi = -152.0f > hi ? -152.0f : hi;
-  th_f32 shifted = hi + 12582912.0f;
-  th_f32 r = (hi - (shifted - 12582912.0f)) + lo;
+  th_exponential_f32 e;
+  e.shifted = hi + 12582912.0f;
+  th_f32 r = (hi - (e.shifted - 12582912.0f)) + lo;
   th_f32 q = 0.00015352597f;
   q = th_mad_f32(q, r, 0.0013398991f);
   q = th_mad_f32(q, r, 0.009618441f);
   q = th_mad_f32(q, r, 0.055503324f);
   q = th_mad_f32(q, r, 0.24022648f);
   q = th_mad_f32(q, r, 0.6931472f);
-  return th_scale_f32(th_mad_f32(q, r, 1.0f), shifted);
+  e.hi = th_mad_f32(q, r, 1.0f);
+  e.lo = 0.0f;
+  return e;
+}
+TH_FN th_f32 th_exp2_pair_f32(th_f32 hi, th_f32 lo) {
+  th_exponential_f32 e = th_exp2_core_f32(hi, lo);
+  return th_scale_f32(e.hi, e.shifted);
 }
 
 //@ part powcore_f64 needs: base base_f64 exact_f64 exp_f64 logparts_f64
@@ -122,11 +129,12 @@ TH_FN th_pair_f64 th_log2_pair_f64(th_f64 x) {
   th_pair_f64 sum = th_ordered_sum_f64(part.k, d.hi);
   return th_ordered_sum_f64(sum.hi, sum.lo + d.lo);
 }
-TH_FN th_f64 th_exp2_pair_f64(th_f64 hi, th_f64 lo) {
+TH_FN th_exponential_f64 th_exp2_core_f64(th_f64 hi, th_f64 lo) {
   hi = 1025.0 < hi ? 1025.0 : hi;
   hi = -1077.0 > hi ? -1077.0 : hi;
-  th_f64 shifted = hi + 6755399441055744.0;
-  th_f64 r = (hi - (shifted - 6755399441055744.0)) + lo;
+  th_exponential_f64 e;
+  e.shifted = hi + 6755399441055744.0;
+  th_f64 r = (hi - (e.shifted - 6755399441055744.0)) + lo;
   th_f64 q = 4.434751792341042e-10;
   q = th_mad_f64(q, r, 7.073820664408107e-09);
   q = th_mad_f64(q, r, 1.0178200010983299e-07);
@@ -138,7 +146,13 @@ TH_FN th_f64 th_exp2_pair_f64(th_f64 hi, th_f64 lo) {
   q = th_mad_f64(q, r, 0.05550410866482007);
   q = th_mad_f64(q, r, 0.2402265069591013);
   q = th_mad_f64(q, r, 0.6931471805599453);
-  return th_scale_f64(th_mad_f64(q, r, 1.0), shifted);
+  e.hi = th_mad_f64(q, r, 1.0);
+  e.lo = 0.0;
+  return e;
+}
+TH_FN th_f64 th_exp2_pair_f64(th_f64 hi, th_f64 lo) {
+  th_exponential_f64 e = th_exp2_core_f64(hi, lo);
+  return th_scale_f64(e.hi, e.shifted);
 }
 
 //@ part pow_f32 needs: base base_f32 round_f32 exact_f32 exp_f32 logparts_f32 powcore_f32
