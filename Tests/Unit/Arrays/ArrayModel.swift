@@ -38,7 +38,9 @@ struct Specimen: Sendable, CustomTestStringConvertible {
   var model: ArrayModel
   var testDescription: String { "\(name) \(model.shape) \(array.dtype)" }
 
-  static let shapes = [[], [1], [5], [0], [2, 3], [3, 1], [1, 4], [0, 2], [2, 0], [2, 3, 4], [3, 1, 2], [2, 1, 2, 3]]
+  static let shapes = [
+    [], [1], [5], [0], [2, 3], [3, 1], [1, 4], [0, 2], [2, 0], [2, 3, 4], [3, 1, 2], [2, 1, 2, 3],
+  ]
 
   /// Arrays of many shapes, each lying in memory in every way that views can bring about.
   static func all(_ dtype: DType) -> [Specimen] {
@@ -109,7 +111,9 @@ func checkArray(_ array: NDArray, _ model: ArrayModel, _ comment: Comment) {
   #expect(!array.isContiguous || strides == canonical.strides, comment)
   let copy = array.copied()
   #expect(copy.isContiguous && copy.strides == canonical.strides, comment)
-  #expect(UInt(bitPattern: copy.data) % (copy.size > 1 && copy.size * copy.dtype.itemSize > 16 ? 64 : 8) == 0, comment)
+  #expect(
+    UInt(bitPattern: copy.data) % (copy.size > 1 && copy.size * copy.dtype.itemSize > 16 ? 64 : 8) == 0,
+    comment)
   #expect(copy == array && copy.isIdentical(to: array) && copy.hashValue == array.hashValue, comment)
   #expect(array.contiguous().isIdentical(to: copy), comment)
 }
