@@ -10,8 +10,11 @@ let house: [(name: String, imports: [String])] = [
   ("TheanoOperations", ["TheanoArrays", "TheanoKernels", "TheanoGraph"]),
   ("TheanoGradients", ["TheanoArrays", "TheanoGraph", "TheanoOperations"]),
   ("TheanoInterpreter", ["TheanoArrays", "TheanoGraph"]),
-  ("TheanoRewriting", ["TheanoArrays", "TheanoGraph"]),
-  ("TheanoRules", ["TheanoArrays", "TheanoGraph", "TheanoOperations", "TheanoInterpreter", "TheanoRewriting"]),
+  ("TheanoRewriting", ["TheanoArrays", "TheanoKernels", "TheanoGraph"]),
+  (
+    "TheanoRules",
+    ["TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoInterpreter", "TheanoRewriting"]
+  ),
   ("TheanoScheduling", ["TheanoArrays", "TheanoKernels", "TheanoGraph"]),
   ("TheanoEmission", ["TheanoArrays", "TheanoKernels", "TheanoScheduling", "CTheanoPrelude"]),
   ("TheanoToolchain", ["TheanoArrays", "CTheanoSupport"]),
@@ -26,7 +29,7 @@ let house: [(name: String, imports: [String])] = [
     [
       "TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoGradients", "TheanoInterpreter",
       "TheanoRewriting", "TheanoRules", "TheanoScheduling", "TheanoEmission", "TheanoToolchain", "TheanoRuntime",
-      "TheanoFormats", "TheanoInspection",
+      "TheanoFormats", "TheanoInspection", "CTheanoSupport",
     ]
   ),
 ]
@@ -57,7 +60,7 @@ let package = Package(
       .executableTarget(name: "TheanoCommand", dependencies: ["Theano", "TheanoToolchain"], swiftSettings: settings),
       .executableTarget(name: "xor", dependencies: ["Theano"], path: "Examples/xor", swiftSettings: settings),
       .target(
-        name: "TheanoTestSupport", dependencies: ["Theano"], path: "Tests/Support", swiftSettings: settings),
+        name: "TheanoTestSupport", dependencies: ["Theano", "TheanoArrays"], path: "Tests/Support", swiftSettings: settings),
     ]
     + tests.map { need in
       .testTarget(

@@ -245,7 +245,7 @@ extension NDArray {
 
   /// Whether this array may be written in place: nothing else refers to its object or its memory, and no two
   /// of its indices mean the same element.
-  mutating func isUnique() -> Bool {
+  package mutating func isUnique() -> Bool {
     guard isKnownUniquelyReferenced(&object) else { return false }
     let header = object.pointer
     if header.pointee.isReadOnly { return false }

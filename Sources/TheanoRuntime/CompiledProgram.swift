@@ -1,0 +1,119 @@
+import CTheanoSupport
+import TheanoArrays
+import TheanoGraph
+import TheanoKernels
+import TheanoScheduling
+
+/// A loaded program with what its calls need: the one that is called when the user calls a function.
+package final class CompiledProgram: Sendable {
+  /// What every call of the program shares.
+  package struct Interface: Sendable {
+    package var name: String
+    package var leafCount: Int
+    package var constants: [NDArray]
+    package var resultTypes: [TensorType]
+    package var scratchSlots: Int
+    package var callbacks: [Callback]
+    /// What the program's checks mean, by their numbers.
+    package var faults: @Sendable (_ check: Int, _ values: [Int]) -> Diagnosis
+
+    package init(
+      name: String, leafCount: Int, constants: [NDArray], resultTypes: [TensorType], scratchSlots: Int,
+      callbacks: [Callback], faults: @escaping @Sendable (Int, [Int]) -> Diagnosis
+    ) {
+      self.name = name
+      self.leafCount = leafCount
+      self.constants = constants
+      self.resultTypes = resultTypes
+      self.scratchSlots = scratchSlots
+      self.callbacks = callbacks
+      self.faults = faults
+    }
+  }
+
+  /// An operation that the program calls back into Swift for.
+  package struct Callback: Sendable {
+    package var operation: any Operation
+    package var origin: ApplyNode?
+    package var inputs: [TensorType]
+    package var outputs: [TensorType]
+    package init(operation: any Operation, origin: ApplyNode?, inputs: [TensorType], outputs: [TensorType]) {
+      self.operation = operation
+      self.origin = origin
+      self.inputs = inputs
+      self.outputs = outputs
+    }
+  }
+
+  package let interface: Interface
+  private let entry: th_entry
+  private let pool: ContextPool
+  private let host: HostTable
+  /// What keeps the code loaded.
+  private let code: any AnyObject & Sendable
+
+  package init(_ interface: Interface, entry: @escaping th_entry, code: any AnyObject & Sendable, host: HostTable) {
+    self.interface = interface
+    self.entry = entry
+    self.code = code
+    self.host = host
+    pool = ContextPool(interface)
+  }
+
+  /// Takes what a call needs; give it back with `finish`.
+  @inline(__always)
+  package func begin() -> CallContext { pool.lease() }
+
+  @inline(__always)
+  package func finish(_ context: CallContext) { pool.giveBack(context) }
+
+  /// Runs the program on the arguments that were set in the context.
+  ///
+  /// - Throws: What a check of the program, or the host on its behalf, found wrong. Results are then undefined and no
+  ///   shared variable has changed.
+  package func run(_ context: CallContext) throws(TheanoError) {
+    let pointer = OpaquePointer(Unmanaged.passUnretained(context).toOpaque())
+    let status = entry(host.pointer, pointer, context.arguments, context.results, context.error)
+    if status != TH_OK { throw failure(status, context) }
+  }
+
+  @inline(never)
+  private func failure(_ status: Int32, _ context: CallContext) -> TheanoError {
+    defer {
+      context.pending = nil
+      context.held.removeAll()
+      for k in context.arrays.indices { context.arrays[k] = nil }
+    }
+    if status == TH_CHECK {
+      let error = context.error.pointee
+      let values = withUnsafeBytes(of: error.values) { raw in
+        Array(raw.bindMemory(to: Int64.self).prefix(Int(error.count)).map { Int($0) })
+      }
+      return TheanoError(interface.faults(Int(error.check), values))
+    }
+    return context.pending ?? TheanoError(.system, in: interface.name, "the call failed for an unknown reason")
+  }
+}
+
+extension CallContext {
+  /// Sets an argument; the array must be contiguous, of the leaf's dtype and rank, and outlive the call.
+  @inline(__always)
+  package func set(_ leaf: Int, _ array: NDArray) { arguments[leaf] = CallContext.argument(array) }
+
+  /// The value of a result.
+  @inline(__always)
+  package func take(_ index: Int) -> NDArray {
+    let type = program.resultTypes[index]
+    if type.ndim == 0 {
+      let bits = results[index].inline_scalar
+      return NDArray(scalarBits: bits.0, bits.1, dtype: type.dtype)
+    }
+    guard let array = arrays[index] else { return NDArray(uninitialized: [0], dtype: type.dtype) }
+    arrays[index] = nil
+    return array
+  }
+
+  /// Forgets what callbacks gave.
+  @inline(__always)
+  package func clear() { if !held.isEmpty { held.removeAll() } }
+}
