@@ -68,51 +68,54 @@ struct IndexPlan {
   /// Replaces the ellipsis, or the missing end, by whole axes, and boolean arrays by the places that they mark.
   private static func expand(_ items: inout [IndexItem], of source: ArrayObject) throws(TheanoError) {
     var named = 0
-    var ellipsis: Int?
-    var expanded: [IndexItem] = []
+    var ellipses = 0
     for item in items {
       switch item {
       case .insertion: break
+      case .rest: ellipses += 1
+      case .array(let mask) where mask.dtype == .bool: named += mask.ndim
+      case .array, .at, .slice: named += 1
+      }
+    }
+    if ellipses > 1 { throw TheanoError(.index, in: "subscript", "an index can hold only one .ellipsis") }
+    guard named <= source.ndim else {
+      throw TheanoError(
+        .index, in: "subscript",
+        "\(named) indices for an array of \(source.ndim) axes (shape \(shapeText(source.extents)))")
+    }
+    if ellipses == 0 { items.append(.rest) }
+    var expanded: [IndexItem] = []
+    var axis = 0
+    for item in items {
+      switch item {
+      case .insertion: expanded.append(item)
       case .rest:
-        if ellipsis != nil {
-          throw TheanoError(.index, in: "subscript", "an index can hold only one .ellipsis")
-        }
-        ellipsis = expanded.count
+        expanded.append(contentsOf: repeatElement(.all, count: source.ndim - named))
+        axis += source.ndim - named
       case .array(let mask) where mask.dtype == .bool:
-        guard mask.ndim > 0, named + mask.ndim <= source.ndim,
-          (0..<mask.ndim).allSatisfy({ mask.object.extent($0) == source.extent(named + $0) })
-            || ellipsis != nil
+        guard mask.ndim > 0,
+          (0..<mask.ndim).allSatisfy({ mask.object.extent($0) == source.extent(axis + $0) })
         else {
           throw TheanoError(
             .index, in: "subscript",
-            "a boolean index of shape \(shapeText(mask.object.extents)) does not fit axis \(named) on of an array of shape "
-              + shapeText(source.extents), mend: "give it the lengths of the axes that it stands for")
+            "a boolean index of shape \(shapeText(mask.object.extents)) does not fit the axes from \(axis) on of an "
+              + "array of shape \(shapeText(source.extents))",
+            mend: "give it the lengths of the axes that it stands for")
         }
-        named += mask.ndim
         expanded.append(contentsOf: mask.nonzero().map { .array($0) })
-        continue
+        axis += mask.ndim
       case .array(let list):
         guard list.dtype.isInteger || list.size == 0 else {
           throw TheanoError(
             .dtype, in: "subscript", "an index array of \(list.dtype)",
             mend: "use integers or booleans as indices")
         }
-        named += 1
-      case .at, .slice: named += 1
+        expanded.append(item)
+        axis += 1
+      case .at, .slice:
+        expanded.append(item)
+        axis += 1
       }
-      expanded.append(item)
-    }
-    guard named <= source.ndim else {
-      throw TheanoError(
-        .index, in: "subscript",
-        "\(named) indices for an array of \(source.ndim) axes (shape "
-          + "\(shapeText(source.extents)))")
-    }
-    let rest = repeatElement(IndexItem.all, count: source.ndim - named)
-    if let ellipsis {
-      expanded.replaceSubrange(ellipsis...ellipsis, with: rest)
-    } else {
-      expanded.append(contentsOf: rest)
     }
     items = expanded
   }

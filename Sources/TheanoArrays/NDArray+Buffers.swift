@@ -76,9 +76,10 @@ extension NDArray {
   ///
   /// - Parameters:
   ///   - buffer: the elements. From here on nobody else may write them; the array may.
-  ///   - release: called when no array refers to the memory any more, on whatever thread that happens.
+  ///   - release: called with the buffer when no array refers to the memory any more, on whatever thread that happens.
   public init<T: NDArrayScalar>(
-    adopting buffer: UnsafeMutableBufferPointer<T>, shape: [Int], release: @escaping @Sendable () -> Void
+    adopting buffer: UnsafeMutableBufferPointer<T>, shape: [Int],
+    release: @escaping @Sendable (UnsafeMutableBufferPointer<T>) -> Void
   ) {
     self = trapping { () throws(TheanoError) in
       try Checked.adopting(buffer, shape: shape, release: release)
@@ -101,14 +102,15 @@ extension NDArray.Checked {
 
   /// As ``NDArray/init(adopting:shape:release:)``. When it throws, `release` has not been and will not be called.
   public static func adopting<T: NDArrayScalar>(
-    _ buffer: UnsafeMutableBufferPointer<T>, shape: [Int], release: @escaping @Sendable () -> Void
+    _ buffer: UnsafeMutableBufferPointer<T>, shape: [Int],
+    release: @escaping @Sendable (UnsafeMutableBufferPointer<T>) -> Void
   ) throws(TheanoError) -> NDArray {
     try require(buffer.count, toFill: shape, of: T.self)
     guard let base = buffer.baseAddress else {
-      release()
+      release(buffer)
       return try NDArray.allocate(shape, dtype: T.dtype)
     }
-    let owner = HostBuffer(adopting: base, byteCount: buffer.count * MemoryLayout<T>.size, release: release)
+    let owner = HostBuffer(adopting: base, byteCount: buffer.count * MemoryLayout<T>.size) { release(buffer) }
     return NDArray(adopting: base, shape: shape, dtype: T.dtype, readOnly: false, owner: owner)
   }
 

@@ -31,15 +31,42 @@ extension NDArray {
   ///
   /// The value must be one that the type can hold: an integer may be read as `Double`, a float with a fraction not as
   /// `Int`. Throws if the array has more or fewer elements than one.
+  @inlinable
   public func item<T: NDArrayScalar>(as type: T.Type = T.self) throws(TheanoError) -> T {
+    if let pointer = onlyElement(of: T.dtype) {
+      return withExtendedLifetime(self) { pointer.load(as: T.self) }
+    }
+    return try convertedItem()
+  }
+
+  @inlinable
+  func trappingItem<T: NDArrayScalar>() -> T {
+    if let pointer = onlyElement(of: T.dtype) {
+      return withExtendedLifetime(self) { pointer.load(as: T.self) }
+    }
+    return trappingConvertedItem()
+  }
+
+  @usableFromInline
+  func trappingConvertedItem<T: NDArrayScalar>() -> T {
+    trapping { () throws(TheanoError) in try convertedItem() }
+  }
+
+  /// The only element, if there is one and it has the dtype.
+  @usableFromInline
+  func onlyElement(of dtype: DType) -> UnsafeRawPointer? {
+    let header = object.pointer
+    // A byte from a file may be no `Bool`.
+    guard header.pointee.size == 1, header.pointee.dtype == dtype, dtype != .bool else { return nil }
+    return UnsafeRawPointer(header.pointee.data)
+  }
+
+  @usableFromInline
+  func convertedItem<T: NDArrayScalar>() throws(TheanoError) -> T {
     guard size == 1 else {
       throw TheanoError(
         .shape, in: "item", "an array of shape \(shapeText(object.extents)) is not one number",
         mend: "index it down to one element first")
-    }
-    let dtype = dtype
-    if dtype == T.dtype && dtype != .bool {
-      return withExtendedLifetime(object) { data.load(as: T.self) }
     }
     let result = withExtendedLifetime(object) { scalar(T.self, at: data) }
     guard dtype.canCastSafely(to: T.dtype) || isExact(result) else {
@@ -91,9 +118,9 @@ extension NDArrayScalar {
   /// The only element of an array. The array must have one element, of a value that this type can hold.
   ///
   /// `try array.item(as:)` throws where this is a fatal error.
-  @_disfavoredOverload
+  @_disfavoredOverload @inlinable
   public init(_ array: NDArray) {
-    self = trapping { () throws(TheanoError) in try array.item(as: Self.self) }
+    self = array.trappingItem()
   }
 }
 

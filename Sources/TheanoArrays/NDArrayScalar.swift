@@ -9,6 +9,7 @@ public protocol NDArrayScalar: NDArrayConvertible, NDArrayReadable, BitwiseCopya
 
 extension NDArrayScalar {
   /// A weak 0-d array.
+  @inlinable
   public var ndarray: NDArray { NDArray(scalar: self, isWeak: true) }
 
   /// A weak array of one axis.
