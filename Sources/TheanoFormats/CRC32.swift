@@ -1,12 +1,12 @@
 /// The checksum of zip and gzip: CRC-32 with the reflected polynomial 0xEDB88320.
 ///
 /// Sixteen tables let sixteen bytes be folded at once ("slicing-by-16", after Kounavis and Berry, 2005).
-struct CRC32 {
+package struct CRC32 {
   private var state: UInt32 = 0xffff_ffff
 
   var value: UInt32 { ~state }
 
-  static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
+  package static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     var crc = CRC32()
     crc.update(bytes)
     return crc.value

@@ -4,7 +4,7 @@ import TheanoArrays
 ///
 /// The same bytes come out on every machine. Fed piece by piece; a piece larger than a block never needs more than
 /// a block's symbols of memory.
-struct Deflate {
+package struct Deflate {
   private static let windowSize = 1 << 15
   private static let hashBits = 15
   private static let shortestMatch = 4
@@ -25,7 +25,7 @@ struct Deflate {
   private var previous = [Int](repeating: -1, count: windowSize)
 
   /// Compresses all of `input`, handing the result on in pieces.
-  static func compress(
+  package static func compress(
     _ input: UnsafeRawBufferPointer, _ sink: ([UInt8]) throws(TheanoError) -> Void
   ) throws(TheanoError) {
     var deflate = Deflate()

@@ -3,7 +3,7 @@
 /// The package-merge algorithm (Larmore and Hirschberg, 1990): at each of `limit` levels the symbols and the pairs of
 /// the level below are merged by weight; a symbol's length is the number of chosen packages it is in. Symbols that
 /// do not occur get length 0, and a lone one gets length 1.
-func huffmanLengths(_ frequencies: [Int], limit: Int) -> [UInt8] {
+package func huffmanLengths(_ frequencies: [Int], limit: Int) -> [UInt8] {
   var lengths = [UInt8](repeating: 0, count: frequencies.count)
   let used = frequencies.indices.filter { frequencies[$0] > 0 }.sorted { frequencies[$0] < frequencies[$1] }
   if used.count < 2 {

@@ -70,7 +70,7 @@ struct HuffmanTable {
     var first = 0
     var index = 0
     for length in 1...Self.longestCode {
-      code |= Int(bits >> UInt64(length - 1)) & 1
+      code |= Int(truncatingIfNeeded: bits >> UInt64(length - 1)) & 1
       let count = counts[length]
       if code - first < count { return (symbols[index + code - first], length) }
       index += count

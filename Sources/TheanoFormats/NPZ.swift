@@ -163,7 +163,7 @@ extension NPZ {
     try save(arrays.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, to: path, compressed: compressed)
   }
 
-  static func write(
+  package static func write(
     _ arrays: [(String, NDArray)], to path: String, compressed: Bool, limit32: Int
   ) throws(TheanoError) {
     let report = FileReport(operation: "NPZ.save", path: path)

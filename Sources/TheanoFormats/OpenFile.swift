@@ -112,18 +112,22 @@ final class OwnedBytes: @unchecked Sendable {
   var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
   var mutableBytes: UnsafeMutableRawBufferPointer { UnsafeMutableRawBufferPointer(start: base, count: count) }
 
-  /// A block with undefined content, 64-byte aligned.
-  static func allocate(_ count: Int, _ report: FileReport) throws(TheanoError) -> OwnedBytes {
+  /// A block with undefined content, 64-byte aligned; one that is read-only may be written by its maker alone.
+  static func allocate(
+    _ count: Int, _ report: FileReport, isReadOnly: Bool = false
+  ) throws(TheanoError) -> OwnedBytes {
     var base: UnsafeMutableRawPointer?
     guard posix_memalign(&base, 64, max(count, 1)) == 0, let base else {
       throw report.error("there is no memory for \(count) bytes", mend: "free some, or split the file")
     }
-    return OwnedBytes(base: base, count: count, isReadOnly: false, isMapping: false)
+    return OwnedBytes(base: base, count: count, isReadOnly: isReadOnly, isMapping: false)
   }
 
   /// A copy of bytes that are in memory already.
-  static func copy(_ bytes: UnsafeRawBufferPointer, _ report: FileReport) throws(TheanoError) -> OwnedBytes {
-    let block = try allocate(bytes.count, report)
+  static func copy(
+    _ bytes: UnsafeRawBufferPointer, _ report: FileReport, isReadOnly: Bool = false
+  ) throws(TheanoError) -> OwnedBytes {
+    let block = try allocate(bytes.count, report, isReadOnly: isReadOnly)
     block.mutableBytes.copyMemory(from: bytes)
     return block
   }
