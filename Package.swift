@@ -29,7 +29,7 @@ let house: [(name: String, imports: [String])] = [
     [
       "TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoGradients", "TheanoInterpreter",
       "TheanoRewriting", "TheanoRules", "TheanoScheduling", "TheanoEmission", "TheanoToolchain", "TheanoRuntime",
-      "TheanoFormats", "TheanoInspection",
+      "TheanoFormats", "TheanoInspection", "CTheanoSupport",
     ]
   ),
 ]

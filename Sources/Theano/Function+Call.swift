@@ -1,5 +1,6 @@
 import TheanoArrays
 import TheanoGraph
+import TheanoRuntime
 
 // The calls. Fixed concrete parameters cost a nanosecond each, boxes of `any` thirty to a hundred; so there is one
 // function for each number of arguments up to six, and a general one behind them.
@@ -359,7 +360,6 @@ extension Function where Outputs == Void {
   ///
   /// - Returns: Nothing: the function only updates shared variables.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
-  @discardableResult
   public func callAsFunction() throws(TheanoError) -> Void {
     guard case .native(let program) = core.backend, core.inputs.count == 0 else {
       _ = try core.call([])
@@ -374,7 +374,6 @@ extension Function where Outputs == Void {
   ///
   /// - Returns: Nothing: the function only updates shared variables.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
-  @discardableResult
   public func callAsFunction(_ a: NDArray) throws(TheanoError) -> Void {
     guard case .native(let program) = core.backend, core.inputs.count == 1 else {
       _ = try core.call([a])
@@ -393,7 +392,6 @@ extension Function where Outputs == Void {
   ///
   /// - Returns: Nothing: the function only updates shared variables.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
-  @discardableResult
   public func callAsFunction(_ a: NDArray, _ b: NDArray) throws(TheanoError) -> Void {
     guard case .native(let program) = core.backend, core.inputs.count == 2 else {
       _ = try core.call([a, b])
@@ -414,7 +412,6 @@ extension Function where Outputs == Void {
   ///
   /// - Returns: Nothing: the function only updates shared variables.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
-  @discardableResult
   public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray) throws(TheanoError) -> Void {
     guard case .native(let program) = core.backend, core.inputs.count == 3 else {
       _ = try core.call([a, b, c])
@@ -437,7 +434,6 @@ extension Function where Outputs == Void {
   ///
   /// - Returns: Nothing: the function only updates shared variables.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
-  @discardableResult
   public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray) throws(TheanoError) -> Void {
     guard case .native(let program) = core.backend, core.inputs.count == 4 else {
       _ = try core.call([a, b, c, d])
@@ -462,7 +458,6 @@ extension Function where Outputs == Void {
   ///
   /// - Returns: Nothing: the function only updates shared variables.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
-  @discardableResult
   public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray) throws(TheanoError) -> Void {
     guard case .native(let program) = core.backend, core.inputs.count == 5 else {
       _ = try core.call([a, b, c, d, e])
@@ -489,7 +484,6 @@ extension Function where Outputs == Void {
   ///
   /// - Returns: Nothing: the function only updates shared variables.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
-  @discardableResult
   public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray, _ f: NDArray) throws(TheanoError) -> Void {
     guard case .native(let program) = core.backend, core.inputs.count == 6 else {
       _ = try core.call([a, b, c, d, e, f])
@@ -515,7 +509,7 @@ extension Function where Outputs == Void {
   }
 
   /// Calls the function with any number of arguments, each an array, a Swift number or nested lists of numbers.
-  @discardableResult @_disfavoredOverload
+  @_disfavoredOverload
   public func callAsFunction<each A: NDArrayConvertible>(_ arguments: repeat each A) throws(TheanoError) -> Void {
     var all: [NDArray] = []
     for argument in repeat each arguments { all.append(argument.ndarray) }
@@ -523,7 +517,6 @@ extension Function where Outputs == Void {
   }
 
   /// Calls the function with a list of arguments.
-  @discardableResult
   public func call(_ arguments: [NDArray]) throws(TheanoError) -> Void {
     _ = try core.call(arguments)
   }

@@ -1,3 +1,4 @@
+import Synchronization
 import TheanoArrays
 import TheanoGraph
 import TheanoKernels

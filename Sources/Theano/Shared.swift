@@ -1,3 +1,5 @@
+import TheanoKernels
+import Synchronization
 import TheanoArrays
 import TheanoGraph
 

@@ -9,6 +9,8 @@ package struct Program: Sendable {
   /// What a workspace and the results cost: kernels that were written once and called more than once.
   package var kernels: Int
   package var kernelCalls: Int
+  /// The functions of the prelude that it calls, such as `exp_f64`.
+  package var functions: Set<String>
 }
 
 /// Writes a schedule as one C translation unit with one entry.
@@ -55,10 +57,11 @@ package struct ProgramWriter {
     for dtype in usesProduct.sorted(by: { $0.rawValue < $1.rawValue }) { source.append(ProductText.text(dtype)) }
     source += kernels
     source.append(
-      "th_i32 theano_entry(const th_host *host, th_call *call, const th_arg *args, th_result *results, th_error *error) {")
+      "__attribute__((visibility(\"default\"))) th_i32 theano_entry(const th_host *host, th_call *call, const th_arg *args, th_result *results, th_error *error) {")
     source += body
     source += ["  return TH_OK;", "}", ""]
-    return Program(source: source.joined(separator: "\n"), kernels: kernels.count, kernelCalls: calls)
+    return Program(source: source.joined(separator: "\n"), kernels: kernels.count, kernelCalls: calls,
+      functions: functions)
   }
 
   /// What every program has: loop hints, lengths, failing.
