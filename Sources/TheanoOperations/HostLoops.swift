@@ -73,7 +73,11 @@ package enum HostLoops {
       guard let f = definition.host.float else { break }
       return make(loop(operands.map(doubles), f, zero: 0), shape, result)
     case .unsigned, .bool:
-      guard let f = definition.host.unsigned else { break }
+      guard var f = definition.host.unsigned else { break }
+      // Bit by bit, not 1 is everything but 1; of booleans only the last bit is meant.
+      if kind == .bool, case .logical = definition.typing, let bits = definition.host.unsigned {
+        f = { a, b, c in bits(a, b, c) & 1 }
+      }
       return make(loop(operands.map(unsigneds), f, zero: 0), shape, result)
     case .signed:
       guard let f = definition.host.signed else { break }

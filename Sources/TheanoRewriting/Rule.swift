@@ -43,12 +43,12 @@ package struct Rule: Sendable {
     package static let integers: Dtypes = [.unsigned, .signed]
     package static let all: Dtypes = [.bool, .unsigned, .signed, .floats]
 
-    package func contains(_ dtype: DType) -> Bool {
+    package func admits(_ dtype: DType) -> Bool {
       switch dtype.kind {
-      case .bool: contains(.bool)
-      case .unsigned: contains(.unsigned)
-      case .signed: contains(.signed)
-      case .floating: contains(.floats)
+      case .bool: isSuperset(of: .bool)
+      case .unsigned: isSuperset(of: .unsigned)
+      case .signed: isSuperset(of: .signed)
+      case .floating: isSuperset(of: .floats)
       case .complex: false
       }
     }
@@ -119,7 +119,7 @@ package struct Rule: Sendable {
       guard id >= 0 else { continue }
       let dtype = graph.values[id].type.dtype
       if operand.isGeneric {
-        guard dtypes.contains(dtype), common == nil || common == dtype else { return false }
+        guard dtypes.admits(dtype), common == nil || common == dtype else { return false }
         common = dtype
       } else if dtype != operand.dtype {
         return false

@@ -52,7 +52,7 @@ enum FastRules {
     rule("twice the relu", .fast, .assumesFinite, over: .floats) { x in (x + T.abs(x), 2 * T.maximum(x, 0)) },
     rule("maximum of maximum", .fast) { x, y in (T.maximum(T.maximum(x, y), y), T.maximum(x, y)) },
     rule("minimum of minimum", .fast) { x, y in (T.minimum(T.minimum(x, y), y), T.minimum(x, y)) },
-    rule("maximum of minima", .fast, over: .numbers) { x, y in (T.maximum(x, T.minimum(x, y)), x) },
+    rule("maximum of minima", .fast, .assumesFinite) { x, y in (T.maximum(x, T.minimum(x, y)), x) },
     rule("minus maximum of minus", .fast, over: .floats) { x, y in (-T.maximum(-x, -y), T.minimum(x, y)) },
     rule("x * where 1 or 0", .fast, .assumesFinite, over: .floats, .bool, .any) { c, x in
       (x * T.where(c, 1.0, 0.0), T.where(c, x, 0))
