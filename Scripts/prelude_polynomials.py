@@ -74,8 +74,8 @@ def remez(target, weight, low, high, n):
     return coefficients
 
 
-def fit(function, low, high, terms, kind, weight):
-    """Rounded coefficients and the largest weighted error."""
+def fit(function, low, high, terms, kind, weight, pair=False):
+    """Rounded coefficients and the largest weighted error; with `pair` the leading one is the sum of two."""
     low, high = mp.mpf(low), mp.mpf(high)
     # A weight that vanishes at 0 would let the exchange run away there: it never falls below 1/64 of its greatest.
     floor = max(abs(weight(low)), abs(weight(high))) / 64
@@ -93,6 +93,8 @@ def fit(function, low, high, terms, kind, weight):
 
     exact = remez(function, importance, low, high, terms)
     best = [rounded(c, kind) for c in exact]
+    if pair:
+        best[0] += rounded(exact[0] - best[0], kind)
     # Where 0 is an end of the interval, it may pay to round the leading coefficients first and to fit the others to what is left.
     if low >= 0:
         for count in range(1, min(4, terms)):
@@ -111,8 +113,8 @@ def fit(function, low, high, terms, kind, weight):
 POLYNOMIALS = {}
 
 
-def polynomial(name, kind, function, low, high, terms, weight):
-    POLYNOMIALS[name + "_" + kind] = (kind, function, low, high, terms, weight)
+def polynomial(name, kind, function, low, high, terms, weight, pair=False):
+    POLYNOMIALS[name + "_" + kind] = (kind, function, low, high, terms, weight, pair)
 
 
 # A function given by a series about 0 cannot be evaluated at 0 as a quotient: keep a hair away from it.
@@ -176,7 +178,7 @@ def sin_weight(z):
     return r * z / mp.sin(r)
 
 
-for kind, wide, narrow in (("f32", 4, 3), ("f64", 9, 6)):
+for kind, wide, narrow in (("f32", 5, 3), ("f64", 9, 6)):
     polynomial("sin", kind, sin_tail, TINY, (mp.pi / 2 * mp.mpf("1.001"))**2, wide, weight=sin_weight)
     polynomial("sin_quarter", kind, sin_tail, TINY, (mp.pi / 4 * mp.mpf("1.001"))**2, narrow,
                weight=sin_weight)
@@ -184,15 +186,73 @@ for kind, wide, narrow in (("f32", 4, 3), ("f64", 9, 6)):
                weight=lambda z: z**2 / mp.cos(mp.sqrt(z)))
 
 
+def odd_tail(function):
+    """(function(s) - s) / s^3 of z = s^2, and its weight in the function."""
+    def tail(z):
+        s = mp.sqrt(max(z, mp.mpf(10)**-14))
+        return (function(s) - s) / s**3
+
+    def weight(z):
+        s = mp.sqrt(z)
+        return s * z / function(s)
+
+    return tail, weight
+
+
+EDGE = mp.mpf("1.002")
+for name, function, high, counts in (("asin", mp.asin, mp.mpf(".25"), (5, 12)),
+                                     ("atan", mp.atan, (mp.sqrt(2) - 1)**2, (5, 11)),
+                                     ("sinh", mp.sinh, mp.mpf(1), (4, 7))):
+    for kind, terms in zip(("f32", "f64"), counts):
+        polynomial(name, kind, odd_tail(function)[0], TINY, high * EDGE, terms, odd_tail(function)[1])
+
+
+# log2((1 + s) / (1 - s)) = s (c0 + z (c1 + z p(z))), c0 = 2 / ln 2, c1 = c0 / 3, for pow
+def log2_tail(z):
+    if z < mp.mpf(10)**-8:
+        return 2 / mp.log(2) * (mp.mpf(1) / 5 + z / 7)
+    s = mp.sqrt(z)
+    return 2 / mp.log(2) * ((mp.atanh(s) / s - 1) / z - mp.mpf(1) / 3) / z
+
+
+for kind, terms in (("f32", 3), ("f64", 7)):
+    polynomial("pow_log2", kind, log2_tail, TINY, S_MAX**2, terms, lambda z: z**2)
+
+
+# erf(x) = x + x p(x^2) to 1; erfc(x) = exp(-x^2) q(t) / (1 + 2 x), t = (x - 5/2) / (x + 5/2), from 1/2 on
+# (the map of M. M. Shepherd and J. G. Laframboise 1981).
+def erf_head(z):
+    s = mp.sqrt(max(z, mp.mpf(10)**-14))
+    return mp.erf(s) / s - 1
+
+
+def erfc_scaled(t):
+    x = mp.mpf(5) / 2 * (1 + t) / (1 - t)
+    return mp.exp(x * x) * mp.erfc(x) * (1 + 2 * x)
+
+
+def erfc_map(x):
+    return (mp.mpf(x) - 2.5) / (mp.mpf(x) + 2.5)
+
+
+for kind, head, tail, end in (("f32", 7, 10, 10.2), ("f64", 12, 23, 27.4)):
+    polynomial("erf", kind, erf_head, TINY, EDGE, head, lambda z: mp.sqrt(z) / mp.erf(mp.sqrt(z)))
+    polynomial("erfc", kind, erfc_scaled, erfc_map(.499), erfc_map(end), tail, lambda t: 1 / erfc_scaled(t),
+               pair=True)
+
+
 def main():
     names = [a for a in sys.argv[1:] if not a.startswith("-")] or list(POLYNOMIALS)
     headers = "".join(path.read_text() for path in sorted(HEADERS.glob("*.h")))
     missing = 0
     for name in names:
-        kind, function, low, high, terms, weight = POLYNOMIALS[name]
-        coefficients, worst = fit(function, low, high, terms, kind, weight)
+        kind, function, low, high, terms, weight, pair = POLYNOMIALS[name]
+        coefficients, worst = fit(function, low, high, terms, kind, weight, pair)
         print(f"{name}: error 2^{mp.nstr(mp.log(worst, 2), 5)}")
+        if pair:
+            coefficients[:1] = [rounded(coefficients[0], kind), coefficients[0] - rounded(coefficients[0], kind)]
         for power, c in enumerate(coefficients):
+            power -= pair and power > 0
             text = literal(c, kind)
             lost = "--check" in sys.argv and text.lstrip("-") not in headers
             missing += lost

@@ -23,6 +23,16 @@ static const char text[] = {
     ,
 #embed "parts/trig64.h"
     ,
+#embed "parts/inverse.h"
+    ,
+#embed "parts/arc.h"
+    ,
+#embed "parts/power.h"
+    ,
+#embed "parts/erf.h"
+    ,
+#embed "parts/remainder.h"
+    ,
 #embed "parts/integer.h"
     ,
 #embed "parts/philox.h"
@@ -35,8 +45,9 @@ const char *theano_prelude_text(void) { return text; }
 // Each name gives four functions and an entry; the lists are all there is to say about a function here.
 #define TH_UNARY_FUNCTIONS(X) \
   X(exp) X(exp2) X(expm1) X(log) X(log2) X(log10) X(log1p) X(sqrt) X(sin) X(cos) X(tan) \
-  X(tanh) X(sigmoid) X(softplus) X(rint) X(floor) X(trunc)
-#define TH_BINARY_FUNCTIONS(X) X(copysign)
+  X(asin) X(acos) X(atan) X(sinh) X(cosh) X(tanh) X(asinh) X(acosh) X(atanh) X(erf) X(erfc) X(sigmoid) X(softplus) \
+  X(rsqrt) X(cbrt) X(rint) X(floor) X(trunc)
+#define TH_BINARY_FUNCTIONS(X) X(pow) X(atan2) X(maximum) X(minimum) X(copysign)
 
 #define TH_DEFINE_UNARY(name, type, kind) \
   static type name##_##kind(type x) { return th_##name##_##kind(x); } \

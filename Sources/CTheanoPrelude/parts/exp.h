@@ -21,9 +21,9 @@ TH_FN th_exponential_f32 th_exp_core_f32(th_f32 x) {
   q = th_mad_f32(q, r, 0.041668396f);
   q = th_mad_f32(q, r, 0.1666652f);
   q = th_mad_f32(q, r, 0.49999994f);
-  th_f32 rest = high + th_mad_f32(r * r, q, low);
+  th_f32 tail = th_mad_f32(r * r, q, low), rest = high + tail;
   e.hi = 1.0f + rest;
-  e.lo = rest - (e.hi - 1.0f);
+  e.lo = (rest - (e.hi - 1.0f)) + (tail - (rest - high));
   return e;
 }
 TH_FN th_f32 th_exp_f32(th_f32 x) {
@@ -56,9 +56,9 @@ TH_FN th_exponential_f64 th_exp_core_f64(th_f64 x) {
   q = th_mad_f64(q, r, 0.04166666666652915);
   q = th_mad_f64(q, r, 0.1666666666666641);
   q = th_mad_f64(q, r, 0.5000000000000011);
-  th_f64 rest = high + th_mad_f64(r * r, q, low);
+  th_f64 tail = th_mad_f64(r * r, q, low), rest = high + tail;
   e.hi = 1.0 + rest;
-  e.lo = rest - (e.hi - 1.0);
+  e.lo = (rest - (e.hi - 1.0)) + (tail - (rest - high));
   return e;
 }
 TH_FN th_f64 th_exp_f64(th_f64 x) {

@@ -40,8 +40,8 @@ TH_FN th_f64 th_log_edges_f64(th_f64 x, th_f64 result) {
 }
 
 //@ part log_f32 needs: base base_f32 logparts_f32
-// log(2^k (1 + f)) = k ln 2 + log(1 + f), log(1 + f) = f - f^2 / 2 + f^3 p(f) by a minimax polynomial.
-TH_FN th_f32 th_log_core_f32(th_f32 f, th_f32 k) {
+// log(2^k (1 + f)) = k ln 2 + log(1 + f), log(1 + f) = f - f^2 / 2 + f^3 p(f) by a minimax polynomial; `more` is a small addend.
+TH_FN th_f32 th_log_core_pair_f32(th_f32 f, th_f32 more, th_f32 k) {
   th_f32 p = -0.076356195f;
   p = th_mad_f32(p, f, 0.12762101f);
   p = th_mad_f32(p, f, -0.1315998f);
@@ -50,9 +50,10 @@ TH_FN th_f32 th_log_core_f32(th_f32 f, th_f32 k) {
   p = th_mad_f32(p, f, 0.20001231f);
   p = th_mad_f32(p, f, -0.2500082f);
   p = th_mad_f32(p, f, 0.3333333f);
-  p = th_mad_f32(f * f, th_mad_f32(p, f, -0.5f), k * -2.12194440e-4f);
+  p = th_mad_f32(f * f, th_mad_f32(p, f, -0.5f), th_mad_f32(k, -2.12194440e-4f, more));
   return th_mad_f32(k, 0.693359375f, p + f);
 }
+TH_FN th_f32 th_log_core_f32(th_f32 f, th_f32 k) { return th_log_core_pair_f32(f, 0.0f, k); }
 TH_FN th_f32 th_log_f32(th_f32 x) {
   th_logparts_f32 part = th_log_parts_f32(x);
   return th_log_edges_f32(x, th_log_core_f32(part.f, part.k));
@@ -62,21 +63,22 @@ TH_FN th_f32 th_log_f32(th_f32 x) {
 // With s = f / (2 + f): log(1 + f) = 2 atanh(s) = f - (f^2 / 2 - s (f^2 / 2 + s^2 r(s^2))), r by a minimax polynomial (the form of
 // P. T. P. Tang 1990, in which no term that matters is rounded twice).
 TH_FN th_f64 th_log_tail_f64(th_f64 z) {
-  th_f64 p = 0.14789530740443127;
-  p = th_mad_f64(p, z, 0.15314788431059553);
-  p = th_mad_f64(p, z, 0.18183530800991674);
-  p = th_mad_f64(p, z, 0.22222199335532894);
-  p = th_mad_f64(p, z, 0.28571428733374615);
-  p = th_mad_f64(p, z, 0.3999999999946605);
+  th_f64 p = 0.14789617199845692;
+  p = th_mad_f64(p, z, 0.1531477801958255);
+  p = th_mad_f64(p, z, 0.1818353130689766);
+  p = th_mad_f64(p, z, 0.22222199322957115);
+  p = th_mad_f64(p, z, 0.2857142873354117);
+  p = th_mad_f64(p, z, 0.3999999999946496);
   p = th_mad_f64(p, z, 0.6666666666666724);
   return p * z;
 }
-TH_FN th_f64 th_log_core_f64(th_f64 f, th_f64 k) {
+TH_FN th_f64 th_log_core_pair_f64(th_f64 f, th_f64 more, th_f64 k) {
   th_f64 s = f / (2.0 + f);
   th_f64 halved = 0.5 * f * f;
-  th_f64 rest = th_mad_f64(s, halved + th_log_tail_f64(s * s), k * 1.9082149292705877e-10);
+  th_f64 rest = th_mad_f64(s, halved + th_log_tail_f64(s * s), th_mad_f64(k, 1.9082149292705877e-10, more));
   return th_mad_f64(k, 0.6931471803691238, f - (halved - rest));
 }
+TH_FN th_f64 th_log_core_f64(th_f64 f, th_f64 k) { return th_log_core_pair_f64(f, 0.0, k); }
 TH_FN th_f64 th_log_f64(th_f64 x) {
   th_logparts_f64 part = th_log_parts_f64(x);
   return th_log_edges_f64(x, th_log_core_f64(part.f, part.k));

@@ -63,14 +63,16 @@ TH_FN th_angle_f32 th_reduce_near_f32(th_f32 x, th_f32 halved) {
 TH_FN th_u32 th_is_far_f32(th_f32 x) { return th_abs_f32(x) > 12000.0f; }
 
 //@ part sincore_f32 needs: base base_f32 exact_f32 trigreduce_f32
-// sin of a reduced angle: r + r z s(z), z = r^2, |r| <= pi / 2, the sign from the parity.
+// sin of a reduced angle: r + r z s(z), z = r^2, |r| <= pi / 2, the sign from the parity. The low part counts by cos r,
+// for which 1 - 0.405 z (right at both ends) is near enough.
 TH_FN th_f32 th_sin_core_f32(th_angle_f32 angle) {
   th_f32 r = angle.r.hi, z = r * r;
-  th_f32 s = 2.6054781e-06f;
-  s = th_mad_f32(s, z, -0.00019809474f);
-  s = th_mad_f32(s, z, 0.008333065f);
-  s = th_mad_f32(s, z, -0.1666666f);
-  th_f32 rest = angle.r.lo * th_mad_f32(z, -0.5f, 1.0f);
+  th_f32 s = -2.5502919e-08f;
+  s = th_mad_f32(s, z, 2.762706e-06f);
+  s = th_mad_f32(s, z, -0.00019843093f);
+  s = th_mad_f32(s, z, 0.0083333505f);
+  s = th_mad_f32(s, z, -0.16666667f);
+  th_f32 rest = angle.r.lo * th_mad_f32(z, -0.405f, 1.0f);
   th_f32 y = r + th_mad_f32(r * z, s, rest);
   return th_from_bits_f32(th_bits_f32(y) ^ (angle.odd << 31));
 }
@@ -112,11 +114,11 @@ TH_FN th_f32 th_cos_near_f32(th_f32 x) { return th_sin_core_f32(th_reduce_near_f
 // tan of an angle reduced by pi / 2: sin / cos or -cos / sin, |r| <= pi / 4, each a pair, so that the quotient is rounded about once.
 TH_FN th_f32 th_tan_core_f32(th_angle_f32 angle) {
   th_f32 r = angle.r.hi, z = r * r;
-  th_f32 s = -0.0001951463f;
-  s = th_mad_f32(s, z, 0.008332156f);
+  th_f32 s = -0.00019517877f;
+  s = th_mad_f32(s, z, 0.008332187f);
   s = th_mad_f32(s, z, -0.16666655f);
-  th_f32 c = 2.4446521e-05f;
-  c = th_mad_f32(c, z, -0.0013887455f);
+  th_f32 c = 2.4447041e-05f;
+  c = th_mad_f32(c, z, -0.001388746f);
   c = th_mad_f32(c, z, 0.04166665f);
   th_pair_f32 sine = th_ordered_sum_f32(r, th_mad_f32(r * z, s, angle.r.lo));
   th_pair_f32 square = th_product_f32(r, r);

@@ -46,16 +46,16 @@ TH_FN th_u32 th_is_far_f64(th_f64 x) { return th_abs_f64(x) > 2097152.0; }
 //@ part sincore_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64
 TH_FN th_f64 th_sin_core_f64(th_angle_f64 angle) {
   th_f64 r = angle.r.hi, z = r * r;
-  th_f64 s = -7.984607825061142e-18;
-  s = th_mad_f64(s, z, 2.810241043070135e-15);
-  s = th_mad_f64(s, z, -7.647129152613643e-13);
-  s = th_mad_f64(s, z, 1.60590432473335e-10);
-  s = th_mad_f64(s, z, -2.5052108379306985e-08);
-  s = th_mad_f64(s, z, 2.7557319223947967e-06);
-  s = th_mad_f64(s, z, -0.00019841269841269714);
-  s = th_mad_f64(s, z, 0.008333333333333333);
+  th_f64 s = -4.011540902625139e-18;
+  s = th_mad_f64(s, z, 2.764696826126004e-15);
+  s = th_mad_f64(s, z, -7.644947816117421e-13);
+  s = th_mad_f64(s, z, 1.6058986714450263e-10);
+  s = th_mad_f64(s, z, -2.5052107521711126e-08);
+  s = th_mad_f64(s, z, 2.755731921626499e-06);
+  s = th_mad_f64(s, z, -0.0001984126984123082);
+  s = th_mad_f64(s, z, 0.008333333333333234);
   s = th_mad_f64(s, z, -0.16666666666666666);
-  th_f64 rest = angle.r.lo * th_mad_f64(z, -0.5, 1.0);
+  th_f64 rest = angle.r.lo * th_mad_f64(z, -0.405, 1.0);
   th_f64 y = r + th_mad_f64(r * z, s, rest);
   return th_from_bits_f64(th_bits_f64(y) ^ ((th_u64)angle.odd << 63));
 }
@@ -95,17 +95,17 @@ TH_FN th_f64 th_cos_near_f64(th_f64 x) { return th_sin_core_f64(th_reduce_near_f
 //@ part tancore_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64
 TH_FN th_f64 th_tan_core_f64(th_angle_f64 angle) {
   th_f64 r = angle.r.hi, z = r * r;
-  th_f64 s = 1.5896262846604695e-10;
-  s = th_mad_f64(s, z, -2.5050749337437306e-08);
-  s = th_mad_f64(s, z, 2.755731364004291e-06);
-  s = th_mad_f64(s, z, -0.00019841269829678606);
-  s = th_mad_f64(s, z, 0.008333333333322299);
+  th_f64 s = 1.589637619313197e-10;
+  s = th_mad_f64(s, z, -2.5050751519966088e-08);
+  s = th_mad_f64(s, z, 2.7557313655955987e-06);
+  s = th_mad_f64(s, z, -0.0001984126982973281);
+  s = th_mad_f64(s, z, 0.008333333333322384);
   s = th_mad_f64(s, z, -0.16666666666666632);
-  th_f64 c = -1.1365846521867059e-11;
-  c = th_mad_f64(c, z, 2.087585548902095e-09);
-  c = th_mad_f64(c, z, -2.755731544087547e-07);
-  c = th_mad_f64(c, z, 2.480158729377262e-05);
-  c = th_mad_f64(c, z, -0.0013888888888882133);
+  th_f64 c = -1.1366149440035253e-11;
+  c = th_mad_f64(c, z, 2.0875861775217786e-09);
+  c = th_mad_f64(c, z, -2.755731549095292e-07);
+  c = th_mad_f64(c, z, 2.4801587293962223e-05);
+  c = th_mad_f64(c, z, -0.0013888888888882469);
   c = th_mad_f64(c, z, 0.04166666666666666);
   th_pair_f64 sine = th_ordered_sum_f64(r, th_mad_f64(r * z, s, angle.r.lo));
   th_pair_f64 square = th_product_f64(r, r);
