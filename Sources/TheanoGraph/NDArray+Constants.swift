@@ -7,7 +7,4 @@ extension NDArray {
     withUnsafeMutableBytes(of: &bits) { $0.baseAddress!.copyMemory(from: data, byteCount: dtype.itemSize) }
     return bits
   }
-
-  /// The array with a dtype of its own, if it stood for a number written in Swift.
-  package func strong() -> NDArray { isWeak ? NDArray(self) : self }
 }

@@ -1,6 +1,7 @@
 import CTheanoSupport
 import Testing
 import TheanoTestSupport
+import TheanoGraph
 import TheanoToolchain
 
 /// A unit whose entry puts `value` into its first result.

@@ -1,5 +1,6 @@
 import CTheanoSupport
 import Testing
+import TheanoGraph
 import TheanoToolchain
 
 @Suite struct CallSiteTests {
