@@ -27,15 +27,22 @@ package final class FunctionCore: Sendable {
     package var isOpen: Bool
   }
 
-  /// A shared variable that calls read or update.
-  package struct Shared: Sendable {
-    package var state: SharedState
+  /// A shared variable that calls read or update. A class, so that walking the list copies one reference each.
+  package final class Shared: Sendable {
+    package let state: SharedState
     /// Its leaf in the program; -1 if it is only updated.
-    package var leaf: Int
+    package let leaf: Int
     /// The result that is its next value; -1 if it is only read.
-    package var update: Int
+    package let update: Int
     /// The shape that the program was made for; `nil` if any.
-    package var assumed: [Int]?
+    package let assumed: [Int]?
+
+    package init(state: SharedState, leaf: Int, update: Int, assumed: [Int]? = nil) {
+      self.state = state
+      self.leaf = leaf
+      self.update = update
+      self.assumed = assumed
+    }
 
     @inline(__always)
     func fits(_ array: NDArray) -> Bool {
@@ -181,19 +188,17 @@ package final class FunctionCore: Sendable {
   ) throws(TheanoError) -> R? {
     defer { program.finish(context) }
     // The snapshots keep what the program reads alive and unchanged, whatever others do with the variables.
-    context.snapshot.removeAll(keepingCapacity: true)
+    defer { for item in shared where item.leaf >= 0 { context.release(item.leaf) } }
     for item in shared where item.leaf >= 0 {
       let value = item.state.value.withLock { $0 }
       if !item.fits(value) { return nil }
-      context.set(item.leaf, value)
-      context.snapshot.append(value)
+      context.read(item.leaf, value)
     }
-    defer { context.snapshot.removeAll(keepingCapacity: true) }
     try program.run(context)
     context.clear()
     let result = take(context)
-    context.snapshot.removeAll(keepingCapacity: true)
     for item in shared where item.update >= 0 {
+      if item.leaf >= 0 { context.release(item.leaf) }
       var value = context.take(item.update)
       item.state.value.withLock { swap(&$0, &value) }
       context.keep(value, for: item.update)

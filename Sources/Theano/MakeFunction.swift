@@ -152,7 +152,8 @@ private func compile(
   for (k, variable) in updated.enumerated() {
     guard let state = variable.sharedState else { continue }
     if let at = shared.firstIndex(where: { $0.state === state }) {
-      shared[at].update = outputs.count + k
+      let known = shared[at]
+      shared[at] = .init(state: state, leaf: known.leaf, update: outputs.count + k, assumed: known.assumed)
     } else {
       shared.append(.init(state: state, leaf: -1, update: outputs.count + k))
     }

@@ -14,19 +14,23 @@ package final class CallContext: @unchecked Sendable {
   let error: UnsafeMutablePointer<th_error>
   private let resultCount: Int
   private let shapes: UnsafeMutablePointer<th_i64>
-  private var memory: UnsafeMutableRawPointer?
-  private var capacity = 0
   private var scratch: [(memory: UnsafeMutableRawPointer, capacity: Int)?]
 
-  let program: CompiledProgram.Interface
+  // What every call touches lies behind pointers: Swift's arrays and class properties would be checked for exclusive
+  // access each time, which costs more than a small program.
+  private let memory: UnsafeMutablePointer<(base: UnsafeMutableRawPointer?, capacity: Int)>
+  private let types: UnsafeMutablePointer<(dtype: DType, rank: Int)>
   /// The arrays that the program asked for, by result.
-  var arrays: [NDArray?]
+  let arrays: UnsafeMutablePointer<NDArray?>
   /// Arrays of earlier calls that were swapped out of shared variables: the next new value goes into them.
-  var spares: [NDArray?]
+  private let spares: UnsafeMutablePointer<NDArray?>
+  /// The values of shared variables that the call reads, by leaf.
+  private let snapshot: UnsafeMutablePointer<NDArray?>
+  private let usesCallbacks: Bool
+
+  let program: CompiledProgram.Interface
   /// What callbacks gave, kept until the program has read it.
   var held: [NDArray] = []
-  /// The values of shared variables that the call reads.
-  package var snapshot: [NDArray] = []
   /// What the host could not do.
   var pending: TheanoError?
 
@@ -41,8 +45,17 @@ package final class CallContext: @unchecked Sendable {
     shapes = .allocate(capacity: max(resultCount, 1) * CallContext.maxRank)
     error = .allocate(capacity: 1)
     error.initialize(to: th_error())
-    arrays = Array(repeating: nil, count: resultCount)
-    spares = Array(repeating: nil, count: resultCount)
+    memory = .allocate(capacity: 1)
+    memory.initialize(to: (nil, 0))
+    types = .allocate(capacity: max(resultCount, 1))
+    for (k, type) in program.resultTypes.enumerated() { (types + k).initialize(to: (type.dtype, type.ndim)) }
+    arrays = .allocate(capacity: max(resultCount, 1))
+    arrays.initialize(repeating: nil, count: resultCount)
+    spares = .allocate(capacity: max(resultCount, 1))
+    spares.initialize(repeating: nil, count: resultCount)
+    snapshot = .allocate(capacity: max(program.leafCount, 1))
+    snapshot.initialize(repeating: nil, count: program.leafCount)
+    usesCallbacks = !program.callbacks.isEmpty
     scratch = Array(repeating: nil, count: program.scratchSlots)
     for k in 0..<resultCount {
       var result = th_result()
@@ -59,7 +72,15 @@ package final class CallContext: @unchecked Sendable {
     results.deallocate()
     shapes.deallocate()
     error.deallocate()
-    memory?.deallocate()
+    memory.pointee.base?.deallocate()
+    memory.deallocate()
+    types.deallocate()
+    for list in [arrays, spares] {
+      list.deinitialize(count: resultCount)
+      list.deallocate()
+    }
+    snapshot.deinitialize(count: program.leafCount)
+    snapshot.deallocate()
     for piece in scratch { piece?.memory.deallocate() }
   }
 
@@ -72,12 +93,12 @@ package final class CallContext: @unchecked Sendable {
 
   /// Scratch memory of at least so many bytes; a larger request loses what was there.
   func workspace(_ bytes: Int) -> UnsafeMutableRawPointer? {
-    if bytes <= capacity, let memory { return memory }
-    memory?.deallocate()
-    memory = CallContext.allocate(max(bytes, 64))
-    capacity = memory == nil ? 0 : max(bytes, 64)
-    if memory == nil { outOfMemory(bytes) }
-    return memory
+    if bytes <= memory.pointee.capacity { return memory.pointee.base }
+    memory.pointee.base?.deallocate()
+    let base = CallContext.allocate(max(bytes, 64))
+    memory.pointee = (base, base == nil ? 0 : max(bytes, 64))
+    if base == nil { outOfMemory(bytes) }
+    return base
   }
 
   func scratch(_ slot: Int, _ bytes: Int) -> UnsafeMutableRawPointer? {
@@ -94,7 +115,43 @@ package final class CallContext: @unchecked Sendable {
 
   /// Keeps an array that was swapped out of its shared variable: the next new value goes into it, if nobody else has it.
   @inline(__always)
-  package func keep(_ array: NDArray, for result: Int) { spares[result] = array.ndim == 0 ? nil : array }
+  package func keep(_ array: consuming NDArray, for result: Int) {
+    if types[result].rank > 0 { spares[result] = array }
+  }
+
+  /// Sets a leaf to the value of a shared variable, which is kept until `release`.
+  @inline(__always)
+  package func read(_ leaf: Int, _ value: consuming NDArray) {
+    arguments[leaf] = CallContext.argument(value)
+    snapshot[leaf] = value
+  }
+
+  @inline(__always)
+  package func release(_ leaf: Int) { snapshot[leaf] = nil }
+
+  /// The value of a result.
+  @inline(__always)
+  package func take(_ index: Int) -> NDArray {
+    let (dtype, rank) = types[index]
+    if rank == 0 {
+      let bits = results[index].inline_scalar
+      return NDArray(scalarBits: bits.0, bits.1, dtype: dtype)
+    }
+    // A program that succeeded has asked for each of its results.
+    guard let array = arrays[index].take() else { return NDArray(uninitialized: [0], dtype: dtype) }
+    return array
+  }
+
+  /// Forgets what callbacks gave.
+  @inline(__always)
+  package func clear() { if usesCallbacks { held.removeAll() } }
+
+  /// Forgets what a failed call left behind.
+  func abandon() {
+    pending = nil
+    held.removeAll()
+    for k in 0..<resultCount { arrays[k] = nil }
+  }
 
   private func outOfMemory(_ bytes: Int) {
     pending = TheanoError(
@@ -111,14 +168,15 @@ package final class CallContext: @unchecked Sendable {
   /// Memory for a result: that of an array that was swapped out of its shared variable, if it fits.
   func result(_ index: Int, _ rank: Int, _ shape: UnsafePointer<th_i64>) -> UnsafeMutableRawPointer? {
     let extents = UnsafeRawPointer(shape).assumingMemoryBound(to: Int.self)
-    if var spare = spares[index] {
-      spares[index] = nil
-      if spare.ndim == rank, (0..<rank).allSatisfy({ spare.object.extent($0) == extents[$0] }),
-        spare.isUnique()
+    if spares[index] != nil {
+      if spares[index]!.ndim == rank, (0..<rank).allSatisfy({ spares[index]!.object.extent($0) == extents[$0] }),
+        spares[index]!.isUnique()
       {
-        arrays[index] = spare
-        return spare.data
+        swap(&arrays[index], &spares[index])
+        spares[index] = nil
+        return arrays[index]!.data
       }
+      spares[index] = nil
     }
     do throws(TheanoError) {
       let array = try NDArray.allocate(

@@ -79,11 +79,7 @@ package final class CompiledProgram: Sendable {
 
   @inline(never)
   private func failure(_ status: Int32, _ context: CallContext) -> TheanoError {
-    defer {
-      context.pending = nil
-      context.held.removeAll()
-      for k in context.arrays.indices { context.arrays[k] = nil }
-    }
+    defer { context.abandon() }
     if status == TH_CHECK {
       let error = context.error.pointee
       let values = withUnsafeBytes(of: error.values) { raw in
@@ -99,21 +95,4 @@ extension CallContext {
   /// Sets an argument; the array must be contiguous, of the leaf's dtype and rank, and outlive the call.
   @inline(__always)
   package func set(_ leaf: Int, _ array: NDArray) { arguments[leaf] = CallContext.argument(array) }
-
-  /// The value of a result.
-  @inline(__always)
-  package func take(_ index: Int) -> NDArray {
-    let type = program.resultTypes[index]
-    if type.ndim == 0 {
-      let bits = results[index].inline_scalar
-      return NDArray(scalarBits: bits.0, bits.1, dtype: type.dtype)
-    }
-    guard let array = arrays[index] else { return NDArray(uninitialized: [0], dtype: type.dtype) }
-    arrays[index] = nil
-    return array
-  }
-
-  /// Forgets what callbacks gave.
-  @inline(__always)
-  package func clear() { if !held.isEmpty { held.removeAll() } }
 }
