@@ -133,6 +133,7 @@ struct Compilation {
           operation: callback.operation, origin: node.origin,
           inputs: node.inputs.map { graph.values[graph.resolve($0)].type }, outputs: callback.types)
       },
+      usesProducts: schedule.usesProducts, solver: schedule.solver.flatMap { graph.nodes[$0].origin },
       faults: { check, values in
         if check < graphChecks.count {
           let failed = graphChecks[check]
@@ -141,7 +142,8 @@ struct Compilation {
         let failed = kernelChecks[check - graphChecks.count]
         return Compilation.diagnosis(failed.fault(values), failed.origin)
       })
-    return CompiledProgram(interface, entry: loaded.program.entry, code: loaded.program, host: Compilation.host)
+    return CompiledProgram(
+      interface, entry: loaded.program.entry, code: loaded.program, host: try Compilation.host.get())
   }
 
   private static func diagnosis(_ fault: Fault, _ origin: ApplyNode?) -> Diagnosis {
@@ -149,5 +151,6 @@ struct Compilation {
     return fault.diagnosis(of: origin.op, operands: origin.inputs, note: origin.note)
   }
 
-  private static let host = HostTable(native: th_host())
+  /// One table serves every program of the process.
+  private static let host = Result { () throws(TheanoError) in HostTable(try .process()) }
 }

@@ -2,6 +2,7 @@ import CTheanoSupport
 import Synchronization
 import TheanoArrays
 import TheanoGraph
+import TheanoToolchain
 
 /// What one call of a compiled program needs beside its arguments: scratch memory, places for results, the pending
 /// error. Leased for the length of a call and kept for the next, so that in the steady state nothing is allocated but
@@ -18,7 +19,8 @@ package final class CallContext: @unchecked Sendable {
 
   // What every call touches lies behind pointers: Swift's arrays and class properties would be checked for exclusive
   // access each time, which costs more than a small program.
-  private let memory: UnsafeMutablePointer<(base: UnsafeMutableRawPointer?, capacity: Int)>
+  /// What the host's functions see: threads, products, the workspace.
+  let call: UnsafeMutablePointer<th_call>
   private let types: UnsafeMutablePointer<(dtype: DType, rank: Int)>
   /// The arrays that the program asked for, by result.
   let arrays: UnsafeMutablePointer<NDArray?>
@@ -36,7 +38,7 @@ package final class CallContext: @unchecked Sendable {
 
   static let maxRank = Int(TH_MAX_RANK)
 
-  init(_ program: CompiledProgram.Interface) {
+  init(_ program: CompiledProgram.Interface, _ host: HostTable) {
     self.program = program
     let argumentCount = program.leafCount + program.constants.count
     arguments = .allocate(capacity: max(argumentCount, 1))
@@ -45,8 +47,8 @@ package final class CallContext: @unchecked Sendable {
     shapes = .allocate(capacity: max(resultCount, 1) * CallContext.maxRank)
     error = .allocate(capacity: 1)
     error.initialize(to: th_error())
-    memory = .allocate(capacity: 1)
-    memory.initialize(to: (nil, 0))
+    call = .allocate(capacity: 1)
+    theano_call_init(call, host.services.pool, host.products(wanted: program.usesProducts))
     types = .allocate(capacity: max(resultCount, 1))
     for (k, type) in program.resultTypes.enumerated() { (types + k).initialize(to: (type.dtype, type.ndim)) }
     arrays = .allocate(capacity: max(resultCount, 1))
@@ -65,6 +67,7 @@ package final class CallContext: @unchecked Sendable {
     for (k, constant) in program.constants.enumerated() {
       (arguments + program.leafCount + k).initialize(to: CallContext.argument(constant))
     }
+    connect(call)
   }
 
   deinit {
@@ -72,8 +75,8 @@ package final class CallContext: @unchecked Sendable {
     results.deallocate()
     shapes.deallocate()
     error.deallocate()
-    memory.pointee.base?.deallocate()
-    memory.deallocate()
+    theano_call_destroy(call)
+    call.deallocate()
     types.deallocate()
     for list in [arrays, spares] {
       list.deinitialize(count: resultCount)
@@ -91,16 +94,6 @@ package final class CallContext: @unchecked Sendable {
     return th_arg(data: array.data, shape: shape)
   }
 
-  /// Scratch memory of at least so many bytes; a larger request loses what was there.
-  func workspace(_ bytes: Int) -> UnsafeMutableRawPointer? {
-    if bytes <= memory.pointee.capacity { return memory.pointee.base }
-    memory.pointee.base?.deallocate()
-    let base = CallContext.allocate(max(bytes, 64))
-    memory.pointee = (base, base == nil ? 0 : max(bytes, 64))
-    if base == nil { outOfMemory(bytes) }
-    return base
-  }
-
   func scratch(_ slot: Int, _ bytes: Int) -> UnsafeMutableRawPointer? {
     if let piece = scratch[slot], piece.capacity >= bytes { return piece.memory }
     scratch[slot]?.memory.deallocate()
@@ -111,6 +104,11 @@ package final class CallContext: @unchecked Sendable {
     }
     scratch[slot] = (memory, max(bytes, 64))
     return memory
+  }
+
+  static func noMemory(_ name: String, _ bytes: Int) -> TheanoError {
+    TheanoError(
+      .system, in: name, "there is no memory for \(bytes) bytes of intermediate values", mend: "use smaller batches")
   }
 
   /// Keeps an array that was swapped out of its shared variable: the next new value goes into it, if nobody else has it.
@@ -149,14 +147,13 @@ package final class CallContext: @unchecked Sendable {
   /// Forgets what a failed call left behind.
   func abandon() {
     pending = nil
+    call.pointee.refusal = 0
     held.removeAll()
     for k in 0..<resultCount { arrays[k] = nil }
   }
 
   private func outOfMemory(_ bytes: Int) {
-    pending = TheanoError(
-      .system, in: program.name, "there is no memory for \(bytes) bytes of intermediate values",
-      mend: "use smaller batches")
+    pending = CallContext.noMemory(program.name, bytes)
   }
 
   /// `nil` where the machine has not so much: `malloc` says so, Swift's own allocation would end the process.
@@ -195,14 +192,18 @@ final class ContextPool: Sendable {
   private let first = Atomic<UInt>(0)
   private let others = Mutex<[CallContext]>([])
   private let program: CompiledProgram.Interface
+  private let host: HostTable
 
-  init(_ program: CompiledProgram.Interface) { self.program = program }
+  init(_ program: CompiledProgram.Interface, _ host: HostTable) {
+    self.program = program
+    self.host = host
+  }
 
   func lease() -> CallContext {
     if let pointer = UnsafeRawPointer(bitPattern: first.exchange(0, ordering: .acquiring)) {
       return Unmanaged<CallContext>.fromOpaque(pointer).takeRetainedValue()
     }
-    return others.withLock { $0.popLast() } ?? CallContext(program)
+    return others.withLock { $0.popLast() } ?? CallContext(program, host)
   }
 
   func giveBack(_ context: CallContext) {

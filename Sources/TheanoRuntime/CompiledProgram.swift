@@ -3,6 +3,7 @@ import TheanoArrays
 import TheanoGraph
 import TheanoKernels
 import TheanoScheduling
+import TheanoToolchain
 
 /// A loaded program with what its calls need: the one that is called when the user calls a function.
 package final class CompiledProgram: Sendable {
@@ -14,12 +15,16 @@ package final class CompiledProgram: Sendable {
     package var resultTypes: [TensorType]
     package var scratchSlots: Int
     package var callbacks: [Callback]
+    /// Whether it calls matrix products or solvers of the host.
+    package var usesProducts: Bool
+    /// The operation that needs LAPACK, if one does.
+    package var solver: ApplyNode?
     /// What the program's checks mean, by their numbers.
     package var faults: @Sendable (_ check: Int, _ values: [Int]) -> Diagnosis
 
     package init(
       name: String, leafCount: Int, constants: [NDArray], resultTypes: [TensorType], scratchSlots: Int,
-      callbacks: [Callback], faults: @escaping @Sendable (Int, [Int]) -> Diagnosis
+      callbacks: [Callback], usesProducts: Bool, solver: ApplyNode?, faults: @escaping @Sendable (Int, [Int]) -> Diagnosis
     ) {
       self.name = name
       self.leafCount = leafCount
@@ -27,6 +32,8 @@ package final class CompiledProgram: Sendable {
       self.resultTypes = resultTypes
       self.scratchSlots = scratchSlots
       self.callbacks = callbacks
+      self.usesProducts = usesProducts
+      self.solver = solver
       self.faults = faults
     }
   }
@@ -57,7 +64,7 @@ package final class CompiledProgram: Sendable {
     self.entry = entry
     self.code = code
     self.host = host
-    pool = ContextPool(interface)
+    pool = ContextPool(interface, host)
   }
 
   /// Takes what a call needs; give it back with `finish`.
@@ -72,8 +79,7 @@ package final class CompiledProgram: Sendable {
   /// - Throws: What a check of the program, or the host on its behalf, found wrong. Results are then undefined and no
   ///   shared variable has changed.
   package func run(_ context: CallContext) throws(TheanoError) {
-    let pointer = OpaquePointer(Unmanaged.passUnretained(context).toOpaque())
-    let status = entry(host.pointer, pointer, context.arguments, context.results, context.error)
+    let status = entry(host.pointer, context.call, context.arguments, context.results, context.error)
     if status != TH_OK { throw failure(status, context) }
   }
 
@@ -86,6 +92,14 @@ package final class CompiledProgram: Sendable {
         Array(raw.bindMemory(to: Int64.self).prefix(Int(error.count)).map { Int($0) })
       }
       return TheanoError(interface.faults(Int(error.check), values))
+    }
+    switch Int(context.call.pointee.refusal) {
+    case Int(theano_refusal_memory) where context.pending == nil:
+      return CallContext.noMemory(interface.name, Int(context.call.pointee.refusal_value))
+    case Int(theano_refusal_lapack):
+      return host.services.missingSolver(
+        in: interface.solver?.op.name ?? interface.name, at: interface.solver?.note.location)
+    default: break
     }
     return context.pending ?? TheanoError(.system, in: interface.name, "the call failed for an unknown reason")
   }

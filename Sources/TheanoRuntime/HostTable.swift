@@ -1,39 +1,57 @@
 import CTheanoSupport
 import TheanoArrays
 import TheanoGraph
+import TheanoToolchain
 
-/// The table of functions through which generated code reaches the host.
+/// The table of functions through which generated code reaches the host: the toolchain's, with what a call's context
+/// serves itself.
 ///
 /// Unchecked `Sendable`: written once, before any program sees it.
 package final class HostTable: @unchecked Sendable {
   package let pointer: UnsafeMutablePointer<th_host>
+  package let services: HostServices
+  /// For programs that need no products: no library is looked for on their account.
+  private let noProducts: UnsafeMutablePointer<theano_blas>
 
-  /// - Parameter native: A table in which the native libraries and the threads are filled in; the services of the call
-  ///   itself are added here.
-  package init(native: th_host) {
+  package init(_ services: HostServices) {
+    self.services = services
     pointer = .allocate(capacity: 1)
-    var host = native
-    host.abi = TH_ABI
-    host.workspace = { call, bytes in CallContext.of(call).workspace(Int(bytes)) }
+    var host = services.host.pointee
     host.scratch = { call, slot, bytes in CallContext.of(call).scratch(Int(slot), Int(bytes)) }
-    host.result = { call, index, rank, shape in
-      guard let shape else { return nil }
-      return CallContext.of(call).result(Int(index), Int(rank), shape)
-    }
-    host.callback = { call, id, inputs, outputs in
-      guard let inputs, let outputs else { return TH_HOST }
-      return CallContext.of(call).callback(Int(id), inputs, outputs)
-    }
     pointer.initialize(to: host)
+    noProducts = .allocate(capacity: 1)
+    noProducts.initialize(to: theano_blas())
   }
 
-  deinit { pointer.deallocate() }
+  deinit {
+    pointer.deallocate()
+    noProducts.deallocate()
+  }
+
+  func products(wanted: Bool) -> UnsafePointer<theano_blas> { wanted ? services.blas : UnsafePointer(noProducts) }
 }
 
 extension CallContext {
   @inline(__always)
-  static func of(_ call: OpaquePointer?) -> CallContext {
-    Unmanaged<CallContext>.fromOpaque(UnsafeRawPointer(call!)).takeUnretainedValue()
+  static func of(_ call: UnsafeMutablePointer<th_call>?) -> CallContext { of(owner: call?.pointee.owner) }
+
+  @inline(__always)
+  static func of(owner: UnsafeMutableRawPointer?) -> CallContext {
+    // Every call that a program is given is some context's.
+    Unmanaged<CallContext>.fromOpaque(owner!).takeUnretainedValue()
+  }
+
+  /// Lets the host's functions find their way back to this context.
+  func connect(_ call: UnsafeMutablePointer<th_call>) {
+    call.pointee.owner = Unmanaged.passUnretained(self).toOpaque()
+    call.pointee.allocate = { owner, index, rank, shape in
+      guard let shape else { return nil }
+      return CallContext.of(owner: owner).result(Int(index), Int(rank), shape)
+    }
+    call.pointee.call_back = { owner, id, inputs, outputs in
+      guard let inputs, let outputs else { return TH_HOST }
+      return CallContext.of(owner: owner).callback(Int(id), inputs, outputs)
+    }
   }
 
   /// Runs one of the program's callbacks: the operation's host evaluation on copies of its operands.

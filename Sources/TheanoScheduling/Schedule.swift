@@ -87,6 +87,10 @@ package struct Schedule {
   package var callbacks: [(node: Graph.NodeID, operation: any Operation, types: [TensorType])] = []
   package var scratchSlots = 0
   package var leafCount = 0
+  /// Whether the program calls matrix products or solvers of the host.
+  package var usesProducts = false
+  /// The first node that needs LAPACK.
+  package var solver: Graph.NodeID?
   /// The leaves whose integer value is a length, so that the entry must read them.
   package var leafLengths: [(atom: Size.Atom, buffer: BufferID)] = []
 

@@ -260,6 +260,8 @@ package struct Scheduler {
     case .writes(let writes): emitWrites(node, writes)
     case .product(let product): emitProduct(node, product)
     case .library(let call):
+      schedule.usesProducts = true
+      schedule.solver = schedule.solver ?? node
       let result = newBuffer(output)
       var operands: [Schedule.BufferID] = []
       for k in inputs.indices {
@@ -403,6 +405,7 @@ package struct Scheduler {
       emitLoops(product, inputs, a, b, out, nil)
       return
     }
+    schedule.usesProducts = true
     func factor(_ f: MatrixProduct.Factor) -> Schedule.Factor {
       Schedule.Factor(constant: f.constant, buffer: f.operand.map { readableBuffer(inputs[$0]) })
     }
