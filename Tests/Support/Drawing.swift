@@ -37,7 +37,7 @@ package struct Draw {
           below(4) == 0 ? Int64(bitPattern: bits()) : Int64(double(domain).rounded(.toNearestOrAwayFromZero))
         })
     }
-    return array.astype(dtype).strong().reshaped(shape)
+    return array.astype(dtype).reshaped(shape)
   }
 }
 
