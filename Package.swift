@@ -13,7 +13,10 @@ let house: [(name: String, imports: [String])] = [
   ("TheanoRewriting", ["TheanoArrays", "TheanoKernels", "TheanoGraph"]),
   (
     "TheanoRules",
-    ["TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoInterpreter", "TheanoRewriting"]
+    [
+      "TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoInterpreter",
+      "TheanoRewriting",
+    ]
   ),
   ("TheanoScheduling", ["TheanoArrays", "TheanoKernels", "TheanoGraph"]),
   ("TheanoEmission", ["TheanoArrays", "TheanoKernels", "TheanoScheduling", "CTheanoPrelude"]),
@@ -27,8 +30,10 @@ let house: [(name: String, imports: [String])] = [
   (
     "Theano",
     [
-      "TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoGradients", "TheanoInterpreter",
-      "TheanoRewriting", "TheanoRules", "TheanoScheduling", "TheanoEmission", "TheanoToolchain", "TheanoRuntime",
+      "TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoGradients",
+      "TheanoInterpreter",
+      "TheanoRewriting", "TheanoRules", "TheanoScheduling", "TheanoEmission", "TheanoToolchain",
+      "TheanoRuntime",
       "TheanoFormats", "TheanoInspection", "CTheanoSupport",
     ]
   ),
@@ -55,12 +60,15 @@ let package = Package(
     .target(name: "CTheanoSupport"),
   ]
     + house.map { room in
-      .target(name: room.name, dependencies: room.imports.map { .init(stringLiteral: $0) }, swiftSettings: settings)
+      .target(
+        name: room.name, dependencies: room.imports.map { .init(stringLiteral: $0) }, swiftSettings: settings)
     } + [
-      .executableTarget(name: "TheanoCommand", dependencies: ["Theano", "TheanoToolchain"], swiftSettings: settings),
+      .executableTarget(
+        name: "TheanoCommand", dependencies: ["Theano", "TheanoToolchain"], swiftSettings: settings),
       .executableTarget(name: "xor", dependencies: ["Theano"], path: "Examples/xor", swiftSettings: settings),
       .target(
-        name: "TheanoTestSupport", dependencies: ["Theano", "TheanoArrays"], path: "Tests/Support", swiftSettings: settings),
+        name: "TheanoTestSupport", dependencies: ["Theano", "TheanoArrays"], path: "Tests/Support",
+        swiftSettings: settings),
     ]
     + tests.map { need in
       .testTarget(

@@ -33,7 +33,9 @@ public struct CompilationReport: Sendable {
     let clock = ContinuousClock()
     let start = clock.now
     let (result, detail) = try body()
-    let seconds = Double((clock.now - start).components.attoseconds) * 1e-18 + Double((clock.now - start).components.seconds)
+    let seconds =
+      Double((clock.now - start).components.attoseconds) * 1e-18
+      + Double((clock.now - start).components.seconds)
     stages.append(Stage(name: name, seconds: seconds, detail: detail))
     return result
   }
@@ -110,7 +112,10 @@ struct Compilation {
     let program = report.measure("emission") {
       let program = ProgramWriter.write(
         schedule, plan, checks: checks, title: name, hostText: String(cString: theano_host_text()))
-      return (program, "\(program.kernels) kernels, \(program.kernelCalls) calls, \(program.source.utf8.count) bytes")
+      return (
+        program,
+        "\(program.kernels) kernels, \(program.kernelCalls) calls, \(program.source.utf8.count) bytes"
+      )
     }
     report.source = program.source
     let missing = PreludeParts.missing(program.functions)

@@ -89,7 +89,9 @@ extension Function where Outputs == NDArray {
   /// - Returns: The value of the output.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
   @discardableResult
-  public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray) throws(TheanoError) -> NDArray {
+  public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray) throws(TheanoError)
+    -> NDArray
+  {
     guard case .native(let program) = core.backend, core.inputs.count == 4 else {
       return try core.call([a, b, c, d])[0]
     }
@@ -114,7 +116,9 @@ extension Function where Outputs == NDArray {
   /// - Returns: The value of the output.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
   @discardableResult
-  public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray) throws(TheanoError) -> NDArray {
+  public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray)
+    throws(TheanoError) -> NDArray
+  {
     guard case .native(let program) = core.backend, core.inputs.count == 5 else {
       return try core.call([a, b, c, d, e])[0]
     }
@@ -141,7 +145,9 @@ extension Function where Outputs == NDArray {
   /// - Returns: The value of the output.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
   @discardableResult
-  public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray, _ f: NDArray) throws(TheanoError) -> NDArray {
+  public func callAsFunction(
+    _ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray, _ f: NDArray
+  ) throws(TheanoError) -> NDArray {
     guard case .native(let program) = core.backend, core.inputs.count == 6 else {
       return try core.call([a, b, c, d, e, f])[0]
     }
@@ -167,7 +173,9 @@ extension Function where Outputs == NDArray {
 
   /// Calls the function with any number of arguments, each an array, a Swift number or nested lists of numbers.
   @discardableResult @_disfavoredOverload
-  public func callAsFunction<each A: NDArrayConvertible>(_ arguments: repeat each A) throws(TheanoError) -> NDArray {
+  public func callAsFunction<each A: NDArrayConvertible>(_ arguments: repeat each A) throws(TheanoError)
+    -> NDArray
+  {
     var all: [NDArray] = []
     for argument in repeat each arguments { all.append(argument.ndarray) }
     return try call(all)
@@ -264,7 +272,9 @@ extension Function where Outputs == [NDArray] {
   /// - Returns: The values of the outputs, in their order.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
   @discardableResult
-  public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray) throws(TheanoError) -> [NDArray] {
+  public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray) throws(TheanoError)
+    -> [NDArray]
+  {
     guard case .native(let program) = core.backend, core.inputs.count == 4 else {
       return try core.call([a, b, c, d])
     }
@@ -289,7 +299,9 @@ extension Function where Outputs == [NDArray] {
   /// - Returns: The values of the outputs, in their order.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
   @discardableResult
-  public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray) throws(TheanoError) -> [NDArray] {
+  public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray)
+    throws(TheanoError) -> [NDArray]
+  {
     guard case .native(let program) = core.backend, core.inputs.count == 5 else {
       return try core.call([a, b, c, d, e])
     }
@@ -316,7 +328,9 @@ extension Function where Outputs == [NDArray] {
   /// - Returns: The values of the outputs, in their order.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
   @discardableResult
-  public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray, _ f: NDArray) throws(TheanoError) -> [NDArray] {
+  public func callAsFunction(
+    _ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray, _ f: NDArray
+  ) throws(TheanoError) -> [NDArray] {
     guard case .native(let program) = core.backend, core.inputs.count == 6 else {
       return try core.call([a, b, c, d, e, f])
     }
@@ -342,7 +356,9 @@ extension Function where Outputs == [NDArray] {
 
   /// Calls the function with any number of arguments, each an array, a Swift number or nested lists of numbers.
   @discardableResult @_disfavoredOverload
-  public func callAsFunction<each A: NDArrayConvertible>(_ arguments: repeat each A) throws(TheanoError) -> [NDArray] {
+  public func callAsFunction<each A: NDArrayConvertible>(_ arguments: repeat each A) throws(TheanoError)
+    -> [NDArray]
+  {
     var all: [NDArray] = []
     for argument in repeat each arguments { all.append(argument.ndarray) }
     return try call(all)
@@ -434,7 +450,9 @@ extension Function where Outputs == Void {
   ///
   /// - Returns: Nothing: the function only updates shared variables.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
-  public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray) throws(TheanoError) -> Void {
+  public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray) throws(TheanoError)
+    -> Void
+  {
     guard case .native(let program) = core.backend, core.inputs.count == 4 else {
       _ = try core.call([a, b, c, d])
       return
@@ -458,7 +476,9 @@ extension Function where Outputs == Void {
   ///
   /// - Returns: Nothing: the function only updates shared variables.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
-  public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray) throws(TheanoError) -> Void {
+  public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray)
+    throws(TheanoError) -> Void
+  {
     guard case .native(let program) = core.backend, core.inputs.count == 5 else {
       _ = try core.call([a, b, c, d, e])
       return
@@ -484,7 +504,9 @@ extension Function where Outputs == Void {
   ///
   /// - Returns: Nothing: the function only updates shared variables.
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
-  public func callAsFunction(_ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray, _ f: NDArray) throws(TheanoError) -> Void {
+  public func callAsFunction(
+    _ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray, _ f: NDArray
+  ) throws(TheanoError) -> Void {
     guard case .native(let program) = core.backend, core.inputs.count == 6 else {
       _ = try core.call([a, b, c, d, e, f])
       return
@@ -510,7 +532,9 @@ extension Function where Outputs == Void {
 
   /// Calls the function with any number of arguments, each an array, a Swift number or nested lists of numbers.
   @_disfavoredOverload
-  public func callAsFunction<each A: NDArrayConvertible>(_ arguments: repeat each A) throws(TheanoError) -> Void {
+  public func callAsFunction<each A: NDArrayConvertible>(_ arguments: repeat each A) throws(TheanoError)
+    -> Void
+  {
     var all: [NDArray] = []
     for argument in repeat each arguments { all.append(argument.ndarray) }
     return try call(all)

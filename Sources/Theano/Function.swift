@@ -66,7 +66,8 @@ package final class FunctionCore: Sendable {
   package let report: CompilationReport
 
   package init(
-    name: String, inputs: [Input], shared: [Shared], outputCount: Int, backend: Backend, report: CompilationReport,
+    name: String, inputs: [Input], shared: [Shared], outputCount: Int, backend: Backend,
+    report: CompilationReport,
     general: @escaping @Sendable () throws(TheanoError) -> FunctionCore
   ) {
     self.name = name
@@ -95,7 +96,9 @@ package final class FunctionCore: Sendable {
   @inline(__always)
   func prepare(_ argument: NDArray, _ k: Int) throws(TheanoError) -> NDArray {
     let input = inputs[k]
-    if input.isOpen, argument.dtype == input.type.dtype, argument.ndim == input.type.ndim, argument.isContiguous {
+    if input.isOpen, argument.dtype == input.type.dtype, argument.ndim == input.type.ndim,
+      argument.isContiguous
+    {
       return argument
     }
     return try convert(argument, k)
@@ -172,7 +175,8 @@ package final class FunctionCore: Sendable {
   ) throws(TheanoError) -> R {
     let core = try general()
     guard case .native(let program) = core.backend else {
-      throw TheanoError(.compiler, in: name, "the function cannot be compiled for shared variables of new shapes")
+      throw TheanoError(
+        .compiler, in: name, "the function cannot be compiled for shared variables of new shapes")
     }
     let context = program.begin()
     set(context)

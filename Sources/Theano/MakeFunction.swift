@@ -70,7 +70,8 @@ public func function(
 
 /// Compiles expressions into a native function that returns a list.
 public func function(
-  inputs: [any FunctionInput] = [], outputs: [TensorVariable], updates: [(TensorVariable, TensorVariable)] = [],
+  inputs: [any FunctionInput] = [], outputs: [TensorVariable],
+  updates: [(TensorVariable, TensorVariable)] = [],
   givens: [TensorVariable: TensorVariable] = [:], mode: Mode = .fastRun, name: String? = nil,
   onUnusedInput: OnUnusedInput = .raise, fileID: String = #fileID, line: Int = #line
 ) throws(TheanoError) -> Function<[NDArray]> {
@@ -180,7 +181,8 @@ private func checkInputs(_ inputs: [In], _ wrong: (Diagnosis.Kind, String, Strin
     }
     switch input.variable.node.kind {
     case .constant:
-      wrong(.argument, "input \(k + 1) is a constant", "make an input with T.dscalar, T.dvector, T.dmatrix ...")
+      wrong(
+        .argument, "input \(k + 1) is a constant", "make an input with T.dscalar, T.dvector, T.dmatrix ...")
     case .shared:
       wrong(
         .argument, "input \(k + 1), \(input.variable), is a shared variable",
@@ -188,7 +190,9 @@ private func checkInputs(_ inputs: [In], _ wrong: (Diagnosis.Kind, String, Strin
     default: break
     }
     if input.value == nil, sawDefault {
-      wrong(.argument, "input \(k + 1) without a default follows one with a default", "put inputs with defaults last")
+      wrong(
+        .argument, "input \(k + 1) without a default follows one with a default",
+        "put inputs with defaults last")
     }
     sawDefault = sawDefault || input.value != nil
   }
@@ -206,11 +210,14 @@ private func checkUpdates(
       wrong(.update, "\(variable) is updated but is no shared variable", "make it with shared(...)")
       continue
     }
-    if !seen.insert(variable).inserted { wrong(.update, "\(variable) is updated twice", "merge the two updates") }
+    if !seen.insert(variable).inserted {
+      wrong(.update, "\(variable) is updated twice", "merge the two updates")
+    }
     guard !value.node.isPoisoned else { continue }
     if value.ndim != variable.ndim {
       wrong(
-        .update, "the update of \(variable) is \(value.type.brief), but the variable is \(variable.type.brief)",
+        .update,
+        "the update of \(variable) is \(value.type.brief), but the variable is \(variable.type.brief)",
         "the rank of a shared variable cannot change: reduce or reshape the new value")
       continue
     }

@@ -23,7 +23,8 @@ public struct Mode: Sendable, Hashable {
 
   /// A mode from its parts.
   public init(
-    linker: Linker = .automatic, rewrites: Bool = true, assumesFinite: Bool = true, excludedRules: Set<String> = []
+    linker: Linker = .automatic, rewrites: Bool = true, assumesFinite: Bool = true,
+    excludedRules: Set<String> = []
   ) {
     self.linker = linker
     self.rewrites = rewrites

@@ -17,7 +17,8 @@ public func shared(
   let array = value.ndarray.contiguous().strong()
   return TensorVariable(
     VariableNode(
-      TensorType(array.dtype, ndim: array.ndim), .shared(SharedState(array)), name: name, note: .line(fileID, line)))
+      TensorType(array.dtype, ndim: array.ndim), .shared(SharedState(array)), name: name,
+      note: .line(fileID, line)))
 }
 
 extension TensorVariable {

@@ -284,7 +284,7 @@ extension NDArray {
   }
 
   /// As ``settingWeak(_:)``, on an array that the caller has just made and shares with no one.
-  package consuming func strong() -> NDArray {
+  consuming func madeStrong() -> NDArray {
     if !object.isWeak { return self }
     if isKnownUniquelyReferenced(&object) {
       object.pointer.pointee.isWeak = false

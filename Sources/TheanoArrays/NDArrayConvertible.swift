@@ -72,17 +72,17 @@ extension NDArray {
   /// The dtype is that of the Swift type, strong. Nested arrays must not be ragged; ``init(nested:)`` throws if they are.
   /// (A bare number, `NDArray(0.0)`, is a literal of the language's own and therefore weak; add `dtype:`.)
   public init<T: NDArrayConvertible>(_ values: T) {
-    self = values.ndarray.strong()
+    self = values.ndarray.madeStrong()
   }
 
   /// An array of the given values, converted to a dtype.
   public init<T: NDArrayConvertible>(_ values: T, dtype: DType) {
-    self = values.ndarray.strong().astype(dtype)
+    self = values.ndarray.madeStrong().astype(dtype)
   }
 
   /// An array of nested Swift arrays; throws a ``TheanoError`` if they are ragged.
   public init<T: NDArrayConvertible>(nested values: [T], dtype: DType? = nil) throws(TheanoError) {
-    let array = try T.ndarray(stacking: values).strong()
+    let array = try T.ndarray(stacking: values).madeStrong()
     self = dtype.map(array.astype) ?? array
   }
 

@@ -12,7 +12,8 @@ package struct Dialect: Sendable {
   package var gridPosition: String?
 
   /// C11 as clang and gcc read it.
-  package static let c = Dialect(name: "C", kernelQualifier: "static void", bufferQualifier: "", gridPosition: nil)
+  package static let c = Dialect(
+    name: "C", kernelQualifier: "static void", bufferQualifier: "", gridPosition: nil)
   /// OpenCL C 1.2.
   package static let openCL = Dialect(
     name: "OpenCL C", kernelQualifier: "__kernel void", bufferQualifier: "__global ",
@@ -59,14 +60,17 @@ extension LoopNest.Constant {
       let value = Double(bitPattern: bits)
       let f = dtype == .float32 ? "f" : ""
       if value.isNaN { return dtype == .float32 ? "__builtin_nanf(\"\")" : "__builtin_nan(\"\")" }
-      if value.isInfinite { return (value < 0 ? "-" : "") + (dtype == .float32 ? "__builtin_inff()" : "__builtin_inf()") }
+      if value.isInfinite {
+        return (value < 0 ? "-" : "") + (dtype == .float32 ? "__builtin_inff()" : "__builtin_inf()")
+      }
       let text = dtype == .float32 ? "\(Float(value))" : "\(value)"
       return text + f
     case .unsigned, .bool: return dtype == .uint64 ? "\(bits)ull" : "\(bits)"
     default:
       let value = Int64(bitPattern: bits)
       if value == .min { return "(-9223372036854775807ll - 1)" }
-      return dtype == .int64 && (value > Int64(Int32.max) || value < Int64(Int32.min)) ? "\(value)ll" : "\(value)"
+      return dtype == .int64 && (value > Int64(Int32.max) || value < Int64(Int32.min))
+        ? "\(value)ll" : "\(value)"
     }
   }
 }

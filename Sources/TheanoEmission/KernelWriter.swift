@@ -47,7 +47,11 @@ struct KernelWriter {
     kept = nest.axes.indices.filter { !nest.axes[$0].isReduced }
     reduced = nest.axes.indices.filter { nest.axes[$0].isReduced }
     folds = nest.effects.compactMap {
-      if case .fold(let combiner, let buffer, let at, let value, let start) = $0 { (combiner, buffer, at, value, start) } else { nil }
+      if case .fold(let combiner, let buffer, let at, let value, let start) = $0 {
+        (combiner, buffer, at, value, start)
+      } else {
+        nil
+      }
     }
     // A kept last axis runs innermost, under the reduced ones.
     let isTiled = !reduced.isEmpty && kept.last == nest.axes.count - 1
@@ -155,13 +159,15 @@ struct KernelWriter {
     } else if let axis = axisOfRange {
       parallel(extent(axis), points, cost, isSmall)
     } else if isTiled && !isSerial {
-      parallel("(\(extent(kept[0])) + \(KernelWriter.tile - 1)) / \(KernelWriter.tile)", points, cost, isSmall)
+      parallel(
+        "(\(extent(kept[0])) + \(KernelWriter.tile - 1)) / \(KernelWriter.tile)", points, cost, isSmall)
     } else {
       line("@_range(&a, 0, 1);")
     }
     if canFail {
-      line("if (a.check) { error->check = a.check - 1; error->count = 2; error->values[0] = a.values[0]; "
-        + "error->values[1] = a.values[1]; return TH_CHECK; }")
+      line(
+        "if (a.check) { error->check = a.check - 1; error->count = 2; error->values[0] = a.values[0]; "
+          + "error->values[1] = a.values[1]; return TH_CHECK; }")
       line("return TH_OK;")
     }
     indent -= 1
@@ -191,7 +197,9 @@ struct KernelWriter {
     for statement in values.statements(at: depth) { line(statement) }
   }
 
-  private mutating func loop(_ axis: Int, from begin: String = "0", to end: String? = nil, vector: Bool = false) {
+  private mutating func loop(
+    _ axis: Int, from begin: String = "0", to end: String? = nil, vector: Bool = false
+  ) {
     if vector { line("TH_VECTOR_LOOP") }
     open("for (th_i64 i\(axis) = \(begin); i\(axis) < \(end ?? extent(axis)); i\(axis)++)")
     statements(at: depthOfAxis[axis])
@@ -223,7 +231,9 @@ struct KernelWriter {
       for (f, fold) in folds.enumerated() { declare(f, fold, "") }
       if hasBlocks {
         let axis = reduced[0]
-        for (f, fold) in folds.enumerated() { line("\(carrier(accumulator(fold)).cName) total\(f) = \(start(fold));") }
+        for (f, fold) in folds.enumerated() {
+          line("\(carrier(accumulator(fold)).cName) total\(f) = \(start(fold));")
+        }
         open("for (th_i64 block = 0; block < \(extent(axis)); block += 4096)")
         line("const th_i64 stop = block + 4096 < \(extent(axis)) ? block + 4096 : \(extent(axis));")
         for (f, fold) in folds.enumerated() { line("acc\(f) = \(start(fold));") }
@@ -233,7 +243,9 @@ struct KernelWriter {
         for f in folds.indices { line(join("total\(f)", "acc\(f)", folds[f])) }
         close()
         for (f, fold) in folds.enumerated() {
-          line("b\(fold.buffer)[\(values.offset(fold.buffer, fold.at))] = (\(nest.buffers[fold.buffer].dtype.cName))(total\(f)\(startText(fold)));")
+          line(
+            "b\(fold.buffer)[\(values.offset(fold.buffer, fold.at))] = (\(nest.buffers[fold.buffer].dtype.cName))(total\(f)\(startText(fold)));"
+          )
         }
       } else {
         for (k, axis) in reduced.enumerated() { loop(axis, vector: !isSerial && k == reduced.count - 1) }
@@ -249,17 +261,22 @@ struct KernelWriter {
 
   /// Long rows of `float32` are summed in blocks, whose sums are carried in `float64`.
   private var hasBlocks: Bool {
-    reduced.count == 1 && folds.allSatisfy { $0.combiner == .sum && nest.buffers[$0.buffer].dtype == .float32 }
+    reduced.count == 1
+      && folds.allSatisfy { $0.combiner == .sum && nest.buffers[$0.buffer].dtype == .float32 }
       && (nest.sizes[nest.axes[reduced[0]].extent].constant ?? .max) > 4096
   }
 
   private mutating func wholeFold() {
     let axis = reduced[0]
     open("for (th_i64 part = begin; part < end; part++)")
-    line("const th_i64 first = part * \(extent(axis)) / a->parts, stop = (part + 1) * \(extent(axis)) / a->parts;")
+    line(
+      "const th_i64 first = part * \(extent(axis)) / a->parts, stop = (part + 1) * \(extent(axis)) / a->parts;"
+    )
     for (f, fold) in folds.enumerated() { declare(f, fold, "") }
     for (k, axis) in reduced.enumerated() {
-      loop(axis, from: k == 0 ? "first" : "0", to: k == 0 ? "stop" : nil, vector: !isSerial && k == reduced.count - 1)
+      loop(
+        axis, from: k == 0 ? "first" : "0", to: k == 0 ? "stop" : nil,
+        vector: !isSerial && k == reduced.count - 1)
     }
     foldPoint("")
     for _ in reduced { close() }
@@ -302,11 +319,15 @@ struct KernelWriter {
     let tiles = "(\(extent(last)) + \(n - 1)) / \(n)"
     let isRange = axisOfRange == nil && !isSerial
     open("for (th_i64 tile = \(isRange ? "begin" : "0"); tile < \(isRange ? "end" : tiles); tile++)")
-    line("const th_i64 first = tile * \(n), stop = first + \(n) < \(extent(last)) ? first + \(n) : \(extent(last));")
+    line(
+      "const th_i64 first = tile * \(n), stop = first + \(n) < \(extent(last)) ? first + \(n) : \(extent(last));"
+    )
     for (f, fold) in folds.enumerated() {
       line("\(carrier(accumulator(fold)).cName) acc\(f)[\(n)];")
       if isPosition(fold.combiner) { line("th_i64 at\(f)[\(n)];") }
-      line("for (th_i64 j = 0; j < \(n); j++) { acc\(f)[j] = \(start(fold));\(isPosition(fold.combiner) ? " at\(f)[j] = -1;" : "") }")
+      line(
+        "for (th_i64 j = 0; j < \(n); j++) { acc\(f)[j] = \(start(fold));\(isPosition(fold.combiner) ? " at\(f)[j] = -1;" : "") }"
+      )
     }
     for axis in reduced { loop(axis) }
     loop(last, from: "first", to: "stop", vector: !isSerial)
@@ -314,7 +335,9 @@ struct KernelWriter {
     close()
     for _ in reduced { close() }
     open("for (th_i64 i\(last) = first; i\(last) < stop; i\(last)++)")
-    for statement in values.statementsForStart(folds.compactMap(\.start), depth: depthOfAxis[last]) { line(statement) }
+    for statement in values.statementsForStart(folds.compactMap(\.start), depth: depthOfAxis[last]) {
+      line(statement)
+    }
     for (f, fold) in folds.enumerated() { storeFold(f, fold, "[i\(last) - first]") }
     close()
     close()
@@ -323,7 +346,9 @@ struct KernelWriter {
 
   // MARK: - Folds
 
-  private func isPosition(_ combiner: LoopNest.Combiner) -> Bool { combiner == .argMax || combiner == .argMin }
+  private func isPosition(_ combiner: LoopNest.Combiner) -> Bool {
+    combiner == .argMax || combiner == .argMin
+  }
 
   private func accumulator(_ fold: Fold) -> DType {
     nest.dtype(fold.value)
@@ -350,7 +375,8 @@ struct KernelWriter {
     case .unsigned: return lowest ? "0" : "(\(dtype.cName))~(th_u64)0"
     default:
       let bits = dtype.itemSize * 8
-      return lowest ? "(\(dtype.cName))((th_u64)1 << \(bits - 1))" : "(\(dtype.cName))(((th_u64)1 << \(bits - 1)) - 1)"
+      return lowest
+        ? "(\(dtype.cName))((th_u64)1 << \(bits - 1))" : "(\(dtype.cName))(((th_u64)1 << \(bits - 1)) - 1)"
     }
   }
 
@@ -413,7 +439,8 @@ struct KernelWriter {
 
   private mutating func storeFold(_ f: Int, _ fold: Fold, _ index: String) {
     let sum = fold.start.map { "(acc\(f)\(index) + \(values.text($0)))" } ?? "acc\(f)\(index)"
-    let value = isPosition(fold.combiner) ? "at\(f)\(index)" : "(\(nest.buffers[fold.buffer].dtype.cName))\(sum)"
+    let value =
+      isPosition(fold.combiner) ? "at\(f)\(index)" : "(\(nest.buffers[fold.buffer].dtype.cName))\(sum)"
     line("b\(fold.buffer)[\(values.offset(fold.buffer, fold.at))] = \(value);")
   }
 
@@ -427,7 +454,9 @@ struct KernelWriter {
         line("b\(buffer)[\(values.offset(buffer, at))] += \(values.text(value));")
       case .append(let condition, let buffer, let row):
         open("if (\(values.text(condition)))")
-        for (k, ref) in row.enumerated() { line("b\(buffer)[rows * \(row.count) + \(k)] = \(values.text(ref));") }
+        for (k, ref) in row.enumerated() {
+          line("b\(buffer)[rows * \(row.count) + \(k)] = \(values.text(ref));")
+        }
         line("rows++;")
         close()
       }

@@ -18,7 +18,9 @@ package enum PreludeParts {
       order.append(name)
       parts[name] = Part(needs: needs, text: lines.joined(separator: "\n"))
     }
-    for line in String(cString: theano_prelude_text()).split(separator: "\n", omittingEmptySubsequences: false) {
+    for line in String(cString: theano_prelude_text()).split(
+      separator: "\n", omittingEmptySubsequences: false)
+    {
       if line.hasPrefix("//@ part ") {
         finish()
         let words = line.split(separator: " ")

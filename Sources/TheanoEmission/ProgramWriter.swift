@@ -54,13 +54,17 @@ package struct ProgramWriter {
     source.append(hostText)
     source.append(PreludeParts.text(for: functions))
     source.append(ProgramWriter.services)
-    for dtype in usesProduct.sorted(by: { $0.rawValue < $1.rawValue }) { source.append(ProductText.text(dtype)) }
+    for dtype in usesProduct.sorted(by: { $0.rawValue < $1.rawValue }) {
+      source.append(ProductText.text(dtype))
+    }
     source += kernels
     source.append(
-      "__attribute__((visibility(\"default\"))) th_i32 theano_entry(const th_host *host, th_call *call, const th_arg *args, th_result *results, th_error *error) {")
+      "__attribute__((visibility(\"default\"))) th_i32 theano_entry(const th_host *host, th_call *call, const th_arg *args, th_result *results, th_error *error) {"
+    )
     source += body
     source += ["  return TH_OK;", "}", ""]
-    return Program(source: source.joined(separator: "\n"), kernels: kernels.count, kernelCalls: calls,
+    return Program(
+      source: source.joined(separator: "\n"), kernels: kernels.count, kernelCalls: calls,
       functions: functions)
   }
 
@@ -127,10 +131,14 @@ package struct ProgramWriter {
       if case .define(_, let size) = step { note(size) }
     }
     for atom in axes.sorted(by: { $0.key < $1.key }) {
-      if case .axis(let leaf, let axis) = atom { line("const th_i64 \(atom.key) = args[\(leaf)].shape[\(axis)];") }
+      if case .axis(let leaf, let axis) = atom {
+        line("const th_i64 \(atom.key) = args[\(leaf)].shape[\(axis)];")
+      }
     }
     for (atom, buffer) in schedule.leafLengths {
-      line("const th_i64 \(atom.key) = (th_i64)*(\(schedule.buffers[buffer].dtype.cName) *)args[\(leaf(buffer))].data;")
+      line(
+        "const th_i64 \(atom.key) = (th_i64)*(\(schedule.buffers[buffer].dtype.cName) *)args[\(leaf(buffer))].data;"
+      )
       line("(void)\(atom.key);")
     }
     for k in schedule.entryChecks { sizeCheck(k) }
@@ -141,7 +149,9 @@ package struct ProgramWriter {
       case .callback(_, _, let outputs):
         for id in outputs {
           for size in schedule.buffers[id].shape {
-            for case .found(let v, let slot) in size.atoms { late.insert(Size.Atom.found(value: v, slot: slot).key) }
+            for case .found(let v, let slot) in size.atoms {
+              late.insert(Size.Atom.found(value: v, slot: slot).key)
+            }
           }
         }
       default: break
@@ -250,9 +260,13 @@ package struct ProgramWriter {
     case .result(let k) where buffer.shape.isEmpty: line("b\(id) = (\(type) *)results[\(k)].inline_scalar;")
     case .result(let k):
       line("{ const th_i64 shape[] = {\(buffer.shape.map(\.cText).joined(separator: ", "))};")
-      line("  b\(id) = (\(type) *)host->result(call, \(k), \(buffer.shape.count), shape); if (!b\(id)) return TH_HOST; }")
+      line(
+        "  b\(id) = (\(type) *)host->result(call, \(k), \(buffer.shape.count), shape); if (!b\(id)) return TH_HOST; }"
+      )
     case .scratch(let slot):
-      line("b\(id) = (\(type) *)host->scratch(call, \(slot), (\(buffer.count.cText)) * \(buffer.dtype.itemSize));")
+      line(
+        "b\(id) = (\(type) *)host->scratch(call, \(slot), (\(buffer.count.cText)) * \(buffer.dtype.itemSize));"
+      )
       line("if (!b\(id)) return TH_HOST;")
     default: break
     }
@@ -307,20 +321,24 @@ package struct ProgramWriter {
     let flags = "\(p.transposeA && a.shape.count == 2 ? 1 : 0), \(p.transposeB && b.shape.count == 2 ? 1 : 0)"
     line(
       "th_product_\(dtype.suffix)(host, call, \(flags), \(m.cText), \(n.cText), \(k.cText), \(factor(p.alpha)), "
-        + "\(address(p.a)), \(left[1].cText), \(address(p.b)), \(right[1].cText), \(factor(p.beta)), \(address(p.out)));")
+        + "\(address(p.a)), \(left[1].cText), \(address(p.b)), \(right[1].cText), \(factor(p.beta)), \(address(p.out)));"
+    )
   }
 
   private mutating func libraryCall(_ routine: String, _ operands: [Schedule.BufferID], _ check: Int) {
     let letter = schedule.buffers[operands[0]].dtype == .float32 ? "s" : "d"
     let (a, b) = (schedule.buffers[operands[0]], schedule.buffers[operands[1]])
     let columns = b.shape.count == 2 ? b.shape[1] : 1
-    line("{ const th_i32 info = host->\(letter)\(routine)(call, \(a.shape[0].cText), \(columns.cText), "
-      + "\(address(operands[0])), \(a.shape[1].cText), \(address(operands[1])), \(columns.cText));")
+    line(
+      "{ const th_i32 info = host->\(letter)\(routine)(call, \(a.shape[0].cText), \(columns.cText), "
+        + "\(address(operands[0])), \(a.shape[1].cText), \(address(operands[1])), \(columns.cText));")
     line("  if (info < 0) return TH_HOST;")
     line("  if (info > 0) return th_fail(error, \(checks.count + check), info, 0); }")
   }
 
-  private mutating func callbackCall(_ number: Int, _ inputs: [Schedule.BufferID], _ outputs: [Schedule.BufferID]) {
+  private mutating func callbackCall(
+    _ number: Int, _ inputs: [Schedule.BufferID], _ outputs: [Schedule.BufferID]
+  ) {
     line("{")
     indent += 1
     for (k, id) in inputs.enumerated() where !schedule.buffers[id].shape.isEmpty {
@@ -337,7 +355,9 @@ package struct ProgramWriter {
     for (k, id) in outputs.enumerated() {
       line("b\(id) = (\(schedule.buffers[id].dtype.cName) *)out[\(k)].data;")
       for (axis, size) in schedule.buffers[id].shape.enumerated() {
-        if size.atoms.count == 1, case .found(let v, let slot) = size.atoms[0], size == Size(.found(value: v, slot: slot)) {
+        if size.atoms.count == 1, case .found(let v, let slot) = size.atoms[0],
+          size == Size(.found(value: v, slot: slot))
+        {
           line("\(size.atoms[0].key) = shapes[\(k)][\(axis)];")
         }
       }

@@ -31,7 +31,9 @@ struct ValueWriter {
     // What is written in this nest is not to be read ahead of its place.
     let written = Set(nest.effects.map(\.parts.buffer))
     for (k, instruction) in nest.instructions.enumerated() {
-      if case .load(let buffer, _) = instruction, written.contains(buffer) { depths[k] = depthOfAxis.max() ?? 0 }
+      if case .load(let buffer, _) = instruction, written.contains(buffer) {
+        depths[k] = depthOfAxis.max() ?? 0
+      }
       if case .apply(_, let operands) = instruction {
         depths[k] = max(depths[k], operands.map { depths[Int($0.id)] }.max() ?? 0)
       }
@@ -40,7 +42,9 @@ struct ValueWriter {
   }
 
   private func functionName(_ k: Int, _ instruction: LoopNest.Instruction) -> String? {
-    guard case .apply(let primitive, let operands) = instruction, let first = operands.first else { return nil }
+    guard case .apply(let primitive, let operands) = instruction, let first = operands.first else {
+      return nil
+    }
     let suffix = nest.dtype(first).suffix
     switch primitive {
     case .call(let name): return "\(name)_\(suffix)"
@@ -89,7 +93,9 @@ struct ValueWriter {
 
   /// Sums and products of positions are written where they are used.
   private func isIndexArithmetic(_ k: Int) -> Bool {
-    guard case .apply(let primitive, let operands) = nest.instructions[k], nest.dtypes[k] == .int64 else { return false }
+    guard case .apply(let primitive, let operands) = nest.instructions[k], nest.dtypes[k] == .int64 else {
+      return false
+    }
     guard primitive == .add || primitive == .multiply || primitive == .subtract else { return false }
     return operands.allSatisfy { ref in
       switch nest[ref] {
@@ -123,7 +129,9 @@ struct ValueWriter {
       if result.isEmpty || result == "0" {
         result = position
       } else {
-        let scaled = result.contains(" ") ? "(\(result)) * \(size(nest.buffers[buffer].shape[axis]))"
+        let scaled =
+          result.contains(" ")
+          ? "(\(result)) * \(size(nest.buffers[buffer].shape[axis]))"
           : "\(result) * \(size(nest.buffers[buffer].shape[axis]))"
         result = position == "0" ? scaled : "\(scaled) + \(position)"
       }
@@ -145,8 +153,10 @@ struct ValueWriter {
       if dtype == .float32 { return "__builtin_fabsf(\(x[0]))" }
       if dtype == .float64 { return "__builtin_fabs(\(x[0]))" }
       return dtype.kind == .signed ? "\(x[0]) < 0 ? -\(x[0]) : \(x[0])" : x[0]
-    case .minimum: return dtype.isFloating ? call("minimum", dtype, x) : "\(x[1]) < \(x[0]) ? \(x[1]) : \(x[0])"
-    case .maximum: return dtype.isFloating ? call("maximum", dtype, x) : "\(x[1]) > \(x[0]) ? \(x[1]) : \(x[0])"
+    case .minimum:
+      return dtype.isFloating ? call("minimum", dtype, x) : "\(x[1]) < \(x[0]) ? \(x[1]) : \(x[0])"
+    case .maximum:
+      return dtype.isFloating ? call("maximum", dtype, x) : "\(x[1]) > \(x[0]) ? \(x[1]) : \(x[0])"
     case .less: return infix("<")
     case .lessOrEqual: return infix("<=")
     case .equal: return infix("==")

@@ -31,7 +31,9 @@ package enum FileFormat: String, CaseIterable, Sendable {
   }
 
   /// Bare DEFLATE data behind four bytes, lowest first, that tell what it inflates to.
-  private static func inflated(_ source: ByteSource, _ bytes: UnsafeRawBufferPointer) throws(TheanoError) -> NDArray {
+  private static func inflated(_ source: ByteSource, _ bytes: UnsafeRawBufferPointer) throws(TheanoError)
+    -> NDArray
+  {
     var head = try source.cursor(at: 0, count: min(4, source.count), "the size")
     let size = Int(try head.little(UInt32.self, "the size"))
     guard Inflate.isPlausible(inflated: size, deflated: source.count - 4) else {
@@ -39,7 +41,8 @@ package enum FileFormat: String, CaseIterable, Sendable {
     }
     let output = try OwnedBytes.allocate(size, source.report)
     var inflater = Inflate(
-      UnsafeRawBufferPointer(rebasing: bytes[4...]), into: output.mutableBytes, stopsWhenFull: false, origin: 4,
+      UnsafeRawBufferPointer(rebasing: bytes[4...]), into: output.mutableBytes, stopsWhenFull: false,
+      origin: 4,
       source.report)
     try inflater.run()
     guard inflater.produced == size else {

@@ -39,7 +39,9 @@ public struct NPZ: Sendable {
   init(_ source: ByteSource) throws(TheanoError) {
     directory = ZipDirectory(source: source)
     entries = try directory.entries()
-    names = entries.map { $0.name.utf8.suffix(4).elementsEqual(".npy".utf8) ? String($0.name.dropLast(4)) : $0.name }
+    names = entries.map {
+      $0.name.utf8.suffix(4).elementsEqual(".npy".utf8) ? String($0.name.dropLast(4)) : $0.name
+    }
     var indices: [String: Int] = [:]
     for (index, name) in names.enumerated() {
       guard indices.updateValue(index, forKey: name) == nil else {

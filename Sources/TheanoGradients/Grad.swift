@@ -31,7 +31,8 @@ public func grad(
   disconnected: DisconnectedInputs = .raise, fileID: String = #fileID, line: Int = #line
 ) -> TensorVariable {
   grad(
-    cost, wrt: [wrt], considerConstant: considerConstant, disconnected: disconnected, fileID: fileID, line: line)[0]
+    cost, wrt: [wrt], considerConstant: considerConstant, disconnected: disconnected, fileID: fileID,
+    line: line)[0]
 }
 
 /// The gradients of a scalar cost with respect to several variables, in one sweep.
@@ -59,7 +60,8 @@ public func grad(
   }
   if !cost.dtype.isFloating {
     return wrt.map { _ in
-      impossible("the cost is \(cost.dtype), which has no gradient", "cast what it is computed from to a float dtype")
+      impossible(
+        "the cost is \(cost.dtype), which has no gradient", "cast what it is computed from to a float dtype")
     }
   }
   let one = TensorVariable.constant(NDArray(1.0).astype(cost.dtype), note: note)
@@ -80,7 +82,8 @@ public func grad(
       "grad",
       Fault(
         .gradient, "the cost does not depend on \(x) in a differentiable way",
-        mend: "check that it takes part in the cost, or pass disconnected: .zero", operand: 1), operands: [cost, x],
+        mend: "check that it takes part in the cost, or pass disconnected: .zero", operand: 1),
+      operands: [cost, x],
       note: note)
   }
 }
@@ -136,13 +139,16 @@ package func applications(
     if finished.contains(id) {
       if dependent.contains(id) {
         depends.insert(key)
-        if let at = held[id], !order[at].1.contains(where: { VariableKey($0) == key }) { order[at].1.append(variable) }
+        if let at = held[id], !order[at].1.contains(where: { VariableKey($0) == key }) {
+          order[at].1.append(variable)
+        }
       }
       continue
     }
     if !expanded {
       stack.append((variable, true))
-      for input in owner.inputs where input.node.owner.map({ !finished.contains(ObjectIdentifier($0)) }) ?? false {
+      for input in owner.inputs
+      where input.node.owner.map({ !finished.contains(ObjectIdentifier($0)) }) ?? false {
         stack.append((input, false))
       }
     } else {

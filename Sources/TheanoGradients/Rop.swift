@@ -10,7 +10,8 @@ import TheanoOperations
 ///   - directions: How each of them moves: one for each, of its shape.
 /// - Returns: How each output moves, of its shape; zeros where it does not.
 public func Rop(
-  _ outputs: [TensorVariable], wrt: [TensorVariable], _ directions: [TensorVariable], fileID: String = #fileID,
+  _ outputs: [TensorVariable], wrt: [TensorVariable], _ directions: [TensorVariable],
+  fileID: String = #fileID,
   line: Int = #line
 ) -> [TensorVariable] {
   let note = SourceNote.here(fileID, line)
@@ -53,7 +54,8 @@ private func doubleBackward(
   let standIns = outputs.map { TensorVariable.input($0.type, name: nil, note: .none) }
   let slopes = apply.op.gradient(
     GradientCall(
-      inputs: apply.inputs, outputs: outputs, outputGradients: standIns, wanted: directions.map { $0 != nil }))
+      inputs: apply.inputs, outputs: outputs, outputGradients: standIns, wanted: directions.map { $0 != nil })
+  )
   var total: TensorVariable?
   for (slope, direction) in zip(slopes, directions) {
     guard let slope, let direction else { continue }

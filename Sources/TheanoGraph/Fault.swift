@@ -41,7 +41,8 @@ package func validateAll(_ variables: [TensorVariable]) throws(TheanoError) {
   var seen: Set<ObjectIdentifier> = []
   var pending = variables
   while let variable = pending.popLast() {
-    guard variable.node.isPoisoned, let owner = variable.node.owner, seen.insert(ObjectIdentifier(owner)).inserted
+    guard variable.node.isPoisoned, let owner = variable.node.owner,
+      seen.insert(ObjectIdentifier(owner)).inserted
     else { continue }
     if owner.fault != nil { faulty.append((variable.node.serial, owner)) }
     pending.append(contentsOf: owner.inputs)

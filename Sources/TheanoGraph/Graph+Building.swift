@@ -68,8 +68,10 @@ extension Graph {
       throw TheanoError(
         missing.map { variable in
           Diagnosis(
-            .argument, in: "function", "the outputs need \(variable) (\(variable.type)), which is no input of the function",
-            mend: "add it to inputs:, or say what it stands for in givens:", location: variable.node.note.location)
+            .argument, in: "function",
+            "the outputs need \(variable) (\(variable.type)), which is no input of the function",
+            mend: "add it to inputs:, or say what it stands for in givens:",
+            location: variable.node.note.location)
         })
     }
     setOutputs(outputs.map { known[ObjectIdentifier($0.node)]! })

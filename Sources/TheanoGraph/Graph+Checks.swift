@@ -9,7 +9,9 @@ extension Graph {
   package func checkSizes(_ atom: (Size.Atom) -> Int?) throws(TheanoError) {
     var diagnoses: [Diagnosis] = []
     for check in checks {
-      guard let left = check.check.left.value(atom), let right = check.check.right.value(atom) else { continue }
+      guard let left = check.check.left.value(atom), let right = check.check.right.value(atom) else {
+        continue
+      }
       let holds = check.check.relation == .equal ? left == right : left <= right
       if !holds {
         let diagnosis = diagnosis(check.check.fault(left, right), at: check.origin)

@@ -134,7 +134,9 @@ package struct Graph {
     let id = nodes.count
     let first = values.count
     for type in types { _ = addValue(Graph.settled(type, value: values.count), .node(id)) }
-    if types.count == 1, let length = op.lengthValue(operands), length != .unknown { values[first].length = length }
+    if types.count == 1, let length = op.lengthValue(operands), length != .unknown {
+      values[first].length = length
+    }
     nodes.append(Node(op: op, inputs: inputs, firstOutput: first, origin: origin))
     for input in inputs {
       values[input].users.append(id)
@@ -167,7 +169,8 @@ package struct Graph {
     return hasher.finalize()
   }
 
-  private func existing(_ key: Int, _ op: any Operation, _ inputs: [ValueID], besides: NodeID = -1) -> NodeID? {
+  private func existing(_ key: Int, _ op: any Operation, _ inputs: [ValueID], besides: NodeID = -1) -> NodeID?
+  {
     interned[key]?.first {
       $0 != besides && nodes[$0].isAlive && nodes[$0].inputs == inputs && nodes[$0].op.equals(op)
     }
@@ -207,7 +210,9 @@ package struct Graph {
   /// The nodes that use a value.
   package func users(of id: ValueID) -> [NodeID] {
     var seen: Set<NodeID> = []
-    return values[id].users.filter { nodes[$0].isAlive && nodes[$0].inputs.contains(id) && seen.insert($0).inserted }
+    return values[id].users.filter {
+      nodes[$0].isAlive && nodes[$0].inputs.contains(id) && seen.insert($0).inserted
+    }
   }
 
   /// Every node that the outputs need, operands first. A walk with a stack of its own.
@@ -304,7 +309,8 @@ package struct Graph {
   package mutating func releaseIfUnused(_ node: NodeID) {
     var pending = [node]
     while let id = pending.popLast() {
-      guard nodes[id].isAlive, nodes[id].op.isPure, nodes[id].outputs.allSatisfy({ values[$0].useCount == 0 }) else {
+      guard nodes[id].isAlive, nodes[id].op.isPure, nodes[id].outputs.allSatisfy({ values[$0].useCount == 0 })
+      else {
         continue
       }
       nodes[id].isAlive = false

@@ -25,10 +25,11 @@ package enum Lowering: Sendable {
   case conditional
 
   /// Gives the element at `index`, reading operands through `operand(builder, number, index)`.
-  package typealias Pull = @Sendable (
-    _ builder: inout NestBuilder, _ index: [LoopNest.Ref],
-    _ operand: (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
-  ) -> LoopNest.Ref
+  package typealias Pull =
+    @Sendable (
+      _ builder: inout NestBuilder, _ index: [LoopNest.Ref],
+      _ operand: (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
+    ) -> LoopNest.Ref
 }
 
 /// Operands written to places of the result.
@@ -59,9 +60,10 @@ package struct Writes: Sendable {
 
     package init(
       box: [Size], mayRepeat: Bool = false, mode: Mode = .set, value: @escaping Lowering.Pull,
-      place: @escaping @Sendable (
-        inout NestBuilder, [LoopNest.Ref], (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
-      ) -> [LoopNest.Ref]
+      place:
+        @escaping @Sendable (
+          inout NestBuilder, [LoopNest.Ref], (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
+        ) -> [LoopNest.Ref]
     ) {
       self.box = box
       self.mayRepeat = mayRepeat

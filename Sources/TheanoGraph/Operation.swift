@@ -153,7 +153,9 @@ package struct ShapeRules: Sendable {
   /// The shape of operands that meet elementwise: aligned at their last axes, where axes known to have length 1
   /// stretch. An axis that is not known to be 1 must have the same length everywhere.
   package mutating func broadcast(_ shapes: [[Dim]]) throws(Fault) -> [Dim] {
-    if let first = shapes.first, shapes.allSatisfy({ $0 == first }) , !first.contains(.unknown) { return first }
+    if let first = shapes.first, shapes.allSatisfy({ $0 == first }), !first.contains(.unknown) {
+      return first
+    }
     let rank = shapes.map(\.count).max() ?? 0
     var result: [Dim] = []
     for axis in 0..<rank {

@@ -29,7 +29,9 @@ package enum SourceNote: Sendable, Hashable {
   package static func operatorSite() -> SourceNote { ambient ?? .site(CallSite.capture()) }
 
   /// Builds an expression whose nodes are all noted as written at the given line.
-  package static func at<R, E: Error>(_ fileID: String, _ line: Int, _ build: () throws(E) -> R) throws(E) -> R {
+  package static func at<R, E: Error>(_ fileID: String, _ line: Int, _ build: () throws(E) -> R) throws(E)
+    -> R
+  {
     if ambient != nil { return try build() }
     return try with(.line(fileID, line), build)
   }

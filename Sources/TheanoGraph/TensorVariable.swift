@@ -116,7 +116,9 @@ extension TensorVariable {
     TensorVariable(VariableNode(type, .input, name: name, note: note))
   }
 
-  package static func constant(_ value: NDArray, name: String? = nil, note: SourceNote = .none) -> TensorVariable {
+  package static func constant(_ value: NDArray, name: String? = nil, note: SourceNote = .none)
+    -> TensorVariable
+  {
     TensorVariable(
       VariableNode(TensorType(value.dtype, shape: value.shape), .constant(value), name: name, note: note))
   }

@@ -35,7 +35,9 @@ package struct Interpreter {
         stack.append(contentsOf: missing)
         continue
       }
-      for (output, value) in zip(graph.nodes[node].outputs, try evaluate(node, values, leaves)) { values[output] = value }
+      for (output, value) in zip(graph.nodes[node].outputs, try evaluate(node, values, leaves)) {
+        values[output] = value
+      }
     }
     try check(leaves, values, all: true)
     return graph.outputs.map { values[graph.resolve($0)]! }
@@ -46,7 +48,9 @@ package struct Interpreter {
   }
 
   /// The operands that must be computed before a node can be; of a conditional, the condition first, then one branch.
-  private func needs(_ node: Graph.NodeID, _ values: [Graph.ValueID: NDArray]) throws(TheanoError) -> [Graph.ValueID] {
+  private func needs(_ node: Graph.NodeID, _ values: [Graph.ValueID: NDArray]) throws(TheanoError) -> [Graph
+    .ValueID]
+  {
     let inputs = graph.nodes[node].inputs.map { graph.resolve($0) }
     if graph.nodes[node].op.isConditional {
       guard let condition = values[inputs[0]] else { return [inputs[0]] }
@@ -82,7 +86,9 @@ package struct Interpreter {
       switch atom {
       case .axis(let leaf, let axis): return leaves[leaf].shape[axis]
       case .value(let id):
-        guard all, let value = values[graph.resolve(id)] ?? graph.constant(graph.resolve(id)) else { return nil }
+        guard all, let value = values[graph.resolve(id)] ?? graph.constant(graph.resolve(id)) else {
+          return nil
+        }
         return try? value.item(as: Int.self)
       case .found(let id, let axis):
         guard all, let value = values[graph.resolve(id)] else { return nil }

@@ -88,7 +88,8 @@ extension LoopNest {
       switch effect {
       case .store(let b, let at, let v): nest.effects[k] = .store(buffer: b, at: shortened(b, at), v)
       case .scatter(let b, let at, let v): nest.effects[k] = .scatter(buffer: b, at: shortened(b, at), v)
-      case .scatterAdd(let b, let at, let v): nest.effects[k] = .scatterAdd(buffer: b, at: shortened(b, at), v)
+      case .scatterAdd(let b, let at, let v):
+        nest.effects[k] = .scatterAdd(buffer: b, at: shortened(b, at), v)
       case .fold(let c, let b, let at, let v, let start):
         nest.effects[k] = .fold(c, buffer: b, at: shortened(b, at), v, start: start)
       case .append: break

@@ -165,7 +165,9 @@ package struct NestBuilder {
     return ref
   }
 
-  package mutating func constant(_ value: LoopNest.Constant) -> LoopNest.Ref { emit(.constant(value), value.dtype) }
+  package mutating func constant(_ value: LoopNest.Constant) -> LoopNest.Ref {
+    emit(.constant(value), value.dtype)
+  }
   package mutating func integer(_ value: Int) -> LoopNest.Ref { constant(.init(integer: value)) }
 
   package mutating func apply(_ primitive: Primitive, _ operands: LoopNest.Ref...) -> LoopNest.Ref {

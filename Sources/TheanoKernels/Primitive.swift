@@ -50,7 +50,8 @@ extension Primitive {
     switch self {
     case .select: return operands[0] == .bool && operands[1] == operands[2]
     case .cast: return true
-    case .divide, .floor, .ceil, .trunc, .rint: return operands.allSatisfy { $0 == operands[0] && $0.isFloating }
+    case .divide, .floor, .ceil, .trunc, .rint:
+      return operands.allSatisfy { $0 == operands[0] && $0.isFloating }
     case .and, .or, .xor, .not: return operands.allSatisfy { $0 == operands[0] && $0.isDiscrete }
     case .shiftLeft, .shiftRight: return operands.allSatisfy { $0 == operands[0] && $0.isInteger }
     case .add, .subtract, .multiply, .negate, .absolute:
@@ -80,8 +81,12 @@ package indirect enum Recipe: Hashable, Sendable {
 
 extension Recipe {
   /// A prelude function of the given arguments.
-  package static func call(_ name: String, _ arguments: Recipe...) -> Recipe { .apply(.call(name), arguments) }
-  package static func binary(_ primitive: Primitive, _ a: Recipe, _ b: Recipe) -> Recipe { .apply(primitive, [a, b]) }
+  package static func call(_ name: String, _ arguments: Recipe...) -> Recipe {
+    .apply(.call(name), arguments)
+  }
+  package static func binary(_ primitive: Primitive, _ a: Recipe, _ b: Recipe) -> Recipe {
+    .apply(primitive, [a, b])
+  }
   package static func unary(_ primitive: Primitive, _ a: Recipe) -> Recipe { .apply(primitive, [a]) }
   package static func select(_ condition: Recipe, _ a: Recipe, _ b: Recipe) -> Recipe {
     .apply(.select, [condition, a, b])

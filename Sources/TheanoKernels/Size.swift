@@ -64,7 +64,8 @@ extension Size.Atom {
     case .axis(let leaf, let axis): "n\(leaf)_\(axis)"
     case .value(let value): "v\(value)"
     case .found(let value, let slot): "found\(value)_\(slot)"
-    case .function(let function, let sizes): "\(function.rawValue)(\(sizes.map(\.description).joined(separator: ", ")))"
+    case .function(let function, let sizes):
+      "\(function.rawValue)(\(sizes.map(\.description).joined(separator: ", ")))"
     }
   }
 }
@@ -74,7 +75,8 @@ extension Size: CustomStringConvertible {
     if terms.isEmpty { return "0" }
     return terms.map { term in
       let atoms = term.atoms.map(\.key).joined(separator: "*")
-      return term.atoms.isEmpty ? "\(term.coefficient)" : term.coefficient == 1 ? atoms : "\(term.coefficient)*\(atoms)"
+      return term.atoms.isEmpty
+        ? "\(term.coefficient)" : term.coefficient == 1 ? atoms : "\(term.coefficient)*\(atoms)"
     }.joined(separator: " + ")
   }
 }
@@ -156,7 +158,9 @@ extension Size {
   /// The quotient if `b` is a single product that divides every term: enough for `(n * m) / m`.
   private func dividedExactly(by b: Size) -> Size? {
     if self == b { return 1 }
-    guard b.terms.count == 1, let divisor = b.terms.first, !b.terms[0].atoms.isEmpty || b.constant != 0 else { return nil }
+    guard b.terms.count == 1, let divisor = b.terms.first, !b.terms[0].atoms.isEmpty || b.constant != 0 else {
+      return nil
+    }
     var pieces: [Term] = []
     for term in terms {
       guard divisor.coefficient != 0, term.coefficient % divisor.coefficient == 0 else { return nil }
@@ -180,7 +184,8 @@ extension Size {
           case .value: false
           case .function(.sliceBound, _): true
           case .function(.maximum, let sizes): sizes.contains { $0.isSurelyNonNegative }
-          case .function(let f, let sizes): f != .modulo && f != .sliceBoundBackwards && sizes.allSatisfy(\.isSurelyNonNegative)
+          case .function(let f, let sizes):
+            f != .modulo && f != .sliceBoundBackwards && sizes.allSatisfy(\.isSurelyNonNegative)
           }
         }
     }
@@ -284,7 +289,8 @@ extension Size {
   }
 
   private static func functionValue(_ atom: Atom, _ leaf: (Atom) -> Int?) -> Int? {
-    guard case .function(let f, let sizes) = atom, let a = sizes[0].value(leaf), let b = sizes[1].value(leaf) else {
+    guard case .function(let f, let sizes) = atom, let a = sizes[0].value(leaf), let b = sizes[1].value(leaf)
+    else {
       return nil
     }
     return apply(f, Size(a), Size(b)).constant

@@ -42,9 +42,10 @@ package final class ElementwiseDefinition: Sendable {
   }
 
   /// The gradient for one operand, from the operands, the result and the gradient of the result.
-  package typealias Derivative = @Sendable (
-    _ x: [TensorVariable], _ y: TensorVariable, _ g: TensorVariable
-  ) -> TensorVariable
+  package typealias Derivative =
+    @Sendable (
+      _ x: [TensorVariable], _ y: TensorVariable, _ g: TensorVariable
+    ) -> TensorVariable
 
   package let name: String
   package let arity: Int

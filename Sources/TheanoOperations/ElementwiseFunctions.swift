@@ -6,9 +6,10 @@ import TheanoKernels
 public struct UnaryFunction: Sendable {
   package let definition: ElementwiseDefinition
 
-  package typealias Derivative = @Sendable (
-    _ x: TensorVariable, _ y: TensorVariable, _ g: TensorVariable
-  ) -> TensorVariable
+  package typealias Derivative =
+    @Sendable (
+      _ x: TensorVariable, _ y: TensorVariable, _ g: TensorVariable
+    ) -> TensorVariable
 
   package init(
     _ name: String, _ typing: ElementwiseDefinition.Typing, infix: String? = nil, _ recipe: Recipe,
@@ -48,9 +49,10 @@ public struct UnaryFunction: Sendable {
 public struct BinaryFunction: Sendable {
   package let definition: ElementwiseDefinition
 
-  package typealias Derivative = @Sendable (
-    _ a: TensorVariable, _ b: TensorVariable, _ y: TensorVariable, _ g: TensorVariable
-  ) -> TensorVariable
+  package typealias Derivative =
+    @Sendable (
+      _ a: TensorVariable, _ b: TensorVariable, _ y: TensorVariable, _ g: TensorVariable
+    ) -> TensorVariable
 
   package init(
     _ name: String, _ typing: ElementwiseDefinition.Typing, infix: String? = nil, _ recipe: Recipe,

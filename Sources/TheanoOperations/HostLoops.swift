@@ -84,6 +84,7 @@ package enum HostLoops {
       return make(loop(operands.map(integers), f, zero: 0), shape, result)
     case .complex: break
     }
-    throw Fault(.dtype, "\(definition.name) is not defined for \(operands.map(\.dtype.name).joined(separator: ", "))")
+    throw Fault(
+      .dtype, "\(definition.name) is not defined for \(operands.map(\.dtype.name).joined(separator: ", "))")
   }
 }

@@ -49,7 +49,9 @@ package enum Promotion {
     if x.dtype == dtype && !x.isWeak { return x }
     if x.isWeak, let value = x.constantValue {
       let converted = value.astype(dtype).strong()
-      if dtype.isInteger, value.dtype.isInteger, converted.astype(value.dtype).scalarBits.0 != value.scalarBits.0 {
+      if dtype.isInteger, value.dtype.isInteger,
+        converted.astype(value.dtype).scalarBits.0 != value.scalarBits.0
+      {
         return .impossible(
           "cast",
           Fault(
@@ -106,7 +108,8 @@ extension Float: TensorConvertible {}
 extension Double: TensorConvertible {}
 extension Array: TensorConvertible where Element: NDArrayConvertible {}
 
-extension TensorVariable: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral {
+extension TensorVariable: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral
+{
   /// A weak integer: its dtype gives way to that of what it meets.
   public init(integerLiteral value: Int) { self = .constant(value.ndarray) }
   /// A weak float: its dtype gives way to that of what it meets.

@@ -35,7 +35,8 @@ public enum T {
 package enum ElementwiseTable {
   package static let all: [ElementwiseDefinition] = {
     let families: [Any] = [
-      ArithmeticFunctions.table, ExponentialFunctions.table, TrigonometricFunctions.table, ComparisonFunctions.table,
+      ArithmeticFunctions.table, ExponentialFunctions.table, TrigonometricFunctions.table,
+      ComparisonFunctions.table,
     ]
     let entries = families.flatMap { Mirror(reflecting: $0).children }
     return entries.compactMap { entry in

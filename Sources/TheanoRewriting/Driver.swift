@@ -120,7 +120,8 @@ package struct Driver {
   // MARK: - One node
 
   private mutating func visit(
-    _ node: Graph.NodeID, _ graph: inout Graph, _ pass: inout RewriteReport.Pass, _ report: inout RewriteReport
+    _ node: Graph.NodeID, _ graph: inout Graph, _ pass: inout RewriteReport.Pass,
+    _ report: inout RewriteReport
   ) -> Bool {
     for k in candidates(graph.nodes[node].op) {
       let first = graph.nodes.count
@@ -174,7 +175,8 @@ package struct Driver {
 
   /// Gives replacements the dtypes and shapes of what they replace; `nil` if that cannot be done.
   private func fit(
-    _ proposed: [Graph.ValueID], to old: Range<Graph.ValueID>, at node: Graph.NodeID, made first: Graph.NodeID,
+    _ proposed: [Graph.ValueID], to old: Range<Graph.ValueID>, at node: Graph.NodeID,
+    made first: Graph.NodeID,
     _ graph: inout Graph
   ) throws(Fault) -> [Graph.ValueID]? {
     guard proposed.count == old.count else { return nil }
@@ -182,9 +184,12 @@ package struct Driver {
     for (value, target) in zip(proposed, old) {
       var value = graph.resolve(value)
       let type = graph.values[target].type
-      if graph.values[value].type.dtype != type.dtype { value = try graph.add(vocabulary.cast(type.dtype), [value])[0] }
+      if graph.values[value].type.dtype != type.dtype {
+        value = try graph.add(vocabulary.cast(type.dtype), [value])[0]
+      }
       if graph.values[value].type.dims != type.dims {
-        guard stretches(graph.values[value].type, to: type), let like = twin(of: target, below: node, graph) else {
+        guard stretches(graph.values[value].type, to: type), let like = twin(of: target, below: node, graph)
+        else {
           return nil
         }
         value = try graph.add(vocabulary.broadcast, [value, like])[0]
@@ -193,17 +198,22 @@ package struct Driver {
       fitted.append(value)
     }
     // A replacement that is computed from what it replaces would wait for itself.
-    for made in first..<graph.nodes.count where graph.nodes[made].inputs.contains(where: old.contains) { return nil }
+    for made in first..<graph.nodes.count where graph.nodes[made].inputs.contains(where: old.contains) {
+      return nil
+    }
     return fitted
   }
 
   private func stretches(_ type: TensorType, to target: TensorType) -> Bool {
     let missing = target.ndim - type.ndim
-    return missing >= 0 && type.dims.indices.allSatisfy { type.dims[$0] == 1 || type.dims[$0] == target.dims[$0 + missing] }
+    return missing >= 0
+      && type.dims.indices.allSatisfy { type.dims[$0] == 1 || type.dims[$0] == target.dims[$0 + missing] }
   }
 
   /// A value below the node that has the shape of the node's own: its operands, and theirs.
-  private func twin(of target: Graph.ValueID, below node: Graph.NodeID, _ graph: borrowing Graph) -> Graph.ValueID? {
+  private func twin(of target: Graph.ValueID, below node: Graph.NodeID, _ graph: borrowing Graph) -> Graph
+    .ValueID?
+  {
     let dims = graph.values[target].type.dims
     var level = [node]
     for _ in 0..<2 {

@@ -24,7 +24,8 @@ package indirect enum Pattern: Sendable {
     case .constant(let value): self = .literal(value)
     case .result, .input, .shared:
       guard let owner = expression.node.owner, owner.op.outputCount == 1 else {
-        preconditionFailure("a rule's expressions are made of placeholders, numbers and operations with one result")
+        preconditionFailure(
+          "a rule's expressions are made of placeholders, numbers and operations with one result")
       }
       self = .apply(owner.op, owner.inputs.map(Pattern.init))
     }
@@ -72,13 +73,15 @@ extension Pattern {
   }
 
   static func matches(
-    _ op: any Operation, _ operands: [Pattern], _ node: Graph.NodeID, in graph: borrowing Graph, _ bindings: Bindings
+    _ op: any Operation, _ operands: [Pattern], _ node: Graph.NodeID, in graph: borrowing Graph,
+    _ bindings: Bindings
   ) -> [Bindings] {
     guard graph.nodes[node].inputs.count == operands.count, graph.nodes[node].op.equals(op) else { return [] }
     let inputs = graph.nodes[node].inputs
     var found = matches(operands, inputs, in: graph, bindings)
     if op.isCommutative, inputs.count == 2, inputs[0] != inputs[1] {
-      for other in matches(operands, [inputs[1], inputs[0]], in: graph, bindings) where !found.contains(other) {
+      for other in matches(operands, [inputs[1], inputs[0]], in: graph, bindings) where !found.contains(other)
+      {
         found.append(other)
       }
     }

@@ -48,7 +48,8 @@ package struct Rewrite: Sendable {
 
   /// What stands for the node's outputs, or `nil` if there is nothing to do. New nodes are made with `graph.add`; where
   /// they came from and in which shape and dtype they are needed is the driver's business.
-  package typealias Body = @Sendable (_ graph: inout Graph, _ node: Graph.NodeID) throws(Fault) -> [Graph.ValueID]?
+  package typealias Body =
+    @Sendable (_ graph: inout Graph, _ node: Graph.NodeID) throws(Fault) -> [Graph.ValueID]?
 
   package let name: String
   package let phase: Phase

@@ -60,7 +60,8 @@ extension RewriteReport: CustomStringConvertible {
       if pass.isUnchanged { return head + "\(pass.nodesAfter) nodes, unchanged" }
       let counts = pass.firings.map { "    \($0.count) x \($0.name)" }
       let stop = pass.stop == .budget ? ", stopped: rules undo each other" : ""
-      return ([head + "\(pass.nodesBefore) -> \(pass.nodesAfter) nodes" + stop] + counts).joined(separator: "\n")
+      return ([head + "\(pass.nodesBefore) -> \(pass.nodesAfter) nodes" + stop] + counts).joined(
+        separator: "\n")
     }.joined(separator: "\n")
   }
 

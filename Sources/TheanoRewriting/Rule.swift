@@ -28,7 +28,9 @@ package struct Rule: Sendable {
     package static let bool = Operand(dtype: .bool, domain: 0...1)
     package static let constant = Operand(isConstant: true)
     package static func within(_ domain: ClosedRange<Double>) -> Operand { Operand(domain: domain) }
-    package static func constant(_ domain: ClosedRange<Double>) -> Operand { Operand(isConstant: true, domain: domain) }
+    package static func constant(_ domain: ClosedRange<Double>) -> Operand {
+      Operand(isConstant: true, domain: domain)
+    }
   }
 
   /// The dtypes at which a rule holds: those of the operands that it is written for.

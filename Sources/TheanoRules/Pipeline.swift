@@ -15,7 +15,8 @@ package enum Pipeline {
   /// What makes of any expression what later passes are written for.
   static let canonical: [Rewrite] =
     Folding.book + CastRewrites.book + BroadcastRewrites.book + AxesRewrites.book + SelectionRewrites.book
-    + ConditionRewrites.book + CanonicalRules.book + FractionRewrites.book + ReductionRewrites.book + DotRewrites.book
+    + ConditionRewrites.book + CanonicalRules.book + FractionRewrites.book + ReductionRewrites.book
+    + DotRewrites.book
   static let stable: [Rewrite] = StableRules.book + canonical
   static let fast: [Rewrite] = StableRules.book + FastRules.book + canonical
 

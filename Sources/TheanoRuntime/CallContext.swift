@@ -108,7 +108,8 @@ package final class CallContext: @unchecked Sendable {
 
   static func noMemory(_ name: String, _ bytes: Int) -> TheanoError {
     TheanoError(
-      .system, in: name, "there is no memory for \(bytes) bytes of intermediate values", mend: "use smaller batches")
+      .system, in: name, "there is no memory for \(bytes) bytes of intermediate values",
+      mend: "use smaller batches")
   }
 
   /// Keeps an array that was swapped out of its shared variable: the next new value goes into it, if nobody else has it.
@@ -166,7 +167,8 @@ package final class CallContext: @unchecked Sendable {
   func result(_ index: Int, _ rank: Int, _ shape: UnsafePointer<th_i64>) -> UnsafeMutableRawPointer? {
     let extents = UnsafeRawPointer(shape).assumingMemoryBound(to: Int.self)
     if spares[index] != nil {
-      if spares[index]!.ndim == rank, (0..<rank).allSatisfy({ spares[index]!.object.extent($0) == extents[$0] }),
+      if spares[index]!.ndim == rank,
+        (0..<rank).allSatisfy({ spares[index]!.object.extent($0) == extents[$0] }),
         spares[index]!.isUnique()
       {
         swap(&arrays[index], &spares[index])

@@ -24,7 +24,8 @@ package final class CompiledProgram: Sendable {
 
     package init(
       name: String, leafCount: Int, constants: [NDArray], resultTypes: [TensorType], scratchSlots: Int,
-      callbacks: [Callback], usesProducts: Bool, solver: ApplyNode?, faults: @escaping @Sendable (Int, [Int]) -> Diagnosis
+      callbacks: [Callback], usesProducts: Bool, solver: ApplyNode?,
+      faults: @escaping @Sendable (Int, [Int]) -> Diagnosis
     ) {
       self.name = name
       self.leafCount = leafCount
@@ -59,7 +60,9 @@ package final class CompiledProgram: Sendable {
   /// What keeps the code loaded.
   private let code: any AnyObject & Sendable
 
-  package init(_ interface: Interface, entry: @escaping th_entry, code: any AnyObject & Sendable, host: HostTable) {
+  package init(
+    _ interface: Interface, entry: @escaping th_entry, code: any AnyObject & Sendable, host: HostTable
+  ) {
     self.interface = interface
     self.entry = entry
     self.code = code
@@ -101,7 +104,8 @@ package final class CompiledProgram: Sendable {
         in: interface.solver?.op.name ?? interface.name, at: interface.solver?.note.location)
     default: break
     }
-    return context.pending ?? TheanoError(.system, in: interface.name, "the call failed for an unknown reason")
+    return context.pending
+      ?? TheanoError(.system, in: interface.name, "the call failed for an unknown reason")
   }
 }
 

@@ -28,7 +28,9 @@ package final class HostTable: @unchecked Sendable {
     noProducts.deallocate()
   }
 
-  func products(wanted: Bool) -> UnsafePointer<theano_blas> { wanted ? services.blas : UnsafePointer(noProducts) }
+  func products(wanted: Bool) -> UnsafePointer<theano_blas> {
+    wanted ? services.blas : UnsafePointer(noProducts)
+  }
 }
 
 extension CallContext {
@@ -62,7 +64,9 @@ extension CallContext {
     let operands = callback.inputs.enumerated().map { k, type -> NDArray in
       let shape = (0..<type.ndim).map { Int(inputs[k].shape[$0]) }
       let array = NDArray(uninitialized: shape, dtype: type.dtype)
-      if array.size > 0 { array.data.copyMemory(from: inputs[k].data, byteCount: array.size * type.dtype.itemSize) }
+      if array.size > 0 {
+        array.data.copyMemory(from: inputs[k].data, byteCount: array.size * type.dtype.itemSize)
+      }
       return array
     }
     do throws(Fault) {
@@ -78,7 +82,8 @@ extension CallContext {
       if let origin = callback.origin {
         pending = TheanoError(error.diagnosis(of: origin.op, operands: origin.inputs, note: origin.note))
       } else {
-        pending = TheanoError(Diagnosis(error.kind, in: callback.operation.name, error.what, mend: error.mend))
+        pending = TheanoError(
+          Diagnosis(error.kind, in: callback.operation.name, error.what, mend: error.mend))
       }
       return TH_HOST
     }

@@ -98,7 +98,9 @@ struct Grouping {
       let region = regionOf[node] ?? 0
       for output in graph.nodes[node].outputs {
         for case .symbolic(let size) in graph.values[output].type.dims {
-          for value in size.valuesRead where graph.producer(graph.resolve(value)) != node { use(value, in: region) }
+          for value in size.valuesRead where graph.producer(graph.resolve(value)) != node {
+            use(value, in: region)
+          }
         }
       }
       if case .conditional = lowerings[node] {
@@ -140,9 +142,12 @@ struct Grouping {
 
   private var transparentDepth: [Graph.NodeID: Int] = [:]
   private mutating func depthOfTransparent(_ value: Graph.ValueID) -> Int {
-    guard let node = graph.producer(value), case .pull = lowerings[node], !forced.contains(value) else { return 0 }
+    guard let node = graph.producer(value), case .pull = lowerings[node], !forced.contains(value) else {
+      return 0
+    }
     if let known = transparentDepth[node] { return known }
-    let depth = 1 + (inputs(node).map { v in graph.producer(v).flatMap { transparentDepth[$0] } ?? 0 }.max() ?? 0)
+    let depth =
+      1 + (inputs(node).map { v in graph.producer(v).flatMap { transparentDepth[$0] } ?? 0 }.max() ?? 0)
     transparentDepth[node] = depth
     return depth
   }
@@ -187,7 +192,8 @@ struct Grouping {
     var earliest = 0
     for value in inputs(node) {
       if let producer = graph.producer(value), role(producer) == .computed, regionOf[producer] == region,
-        let group = groupOf[producer], case .nest(let other, _) = regions[region].groups[group].kind, other == box,
+        let group = groupOf[producer], case .nest(let other, _) = regions[region].groups[group].kind,
+        other == box,
         shape(value) == box
       {
         earliest = max(earliest, group)
@@ -199,7 +205,9 @@ struct Grouping {
     let candidates = regions[region].byBox[box] ?? []
     for candidate in candidates[candidates.partitioningIndex(from: earliest)...] {
       let group = regions[region].groups[candidate]
-      guard group.cost + cost <= Grouping.operationLimit, case .nest(_, let taken) = group.kind else { continue }
+      guard group.cost + cost <= Grouping.operationLimit, case .nest(_, let taken) = group.kind else {
+        continue
+      }
       if let axes, let taken, axes != taken { continue }
       regions[region].groups[candidate].members.append(node)
       regions[region].groups[candidate].cost += cost
@@ -215,7 +223,9 @@ struct Grouping {
   private func lengthsRead(_ node: Graph.NodeID) -> [Graph.ValueID] {
     var values: [Graph.ValueID] = []
     for output in graph.nodes[node].outputs {
-      for case .symbolic(let size) in graph.values[output].type.dims { values += size.valuesRead.map { graph.resolve($0) } }
+      for case .symbolic(let size) in graph.values[output].type.dims {
+        values += size.valuesRead.map { graph.resolve($0) }
+      }
     }
     return values
   }

@@ -23,7 +23,8 @@ struct NestWriter {
     self.box = box
     for (axis, length) in box.enumerated() {
       identity.append(
-        length.constant == 1 ? builder.integer(0) : builder.axis(length, reduced: axes?.contains(axis) ?? false))
+        length.constant == 1
+          ? builder.integer(0) : builder.axis(length, reduced: axes?.contains(axis) ?? false))
     }
   }
 
@@ -33,7 +34,9 @@ struct NestWriter {
   // MARK: - Reading
 
   /// The element of a value at an index, computed here if this nest computes the value, else read.
-  mutating func element(_ value: Graph.ValueID, _ index: [LoopNest.Ref], in scheduler: inout Scheduler) -> LoopNest.Ref {
+  mutating func element(_ value: Graph.ValueID, _ index: [LoopNest.Ref], in scheduler: inout Scheduler)
+    -> LoopNest.Ref
+  {
     let value = scheduler.graph.resolve(value)
     let key = Element(value: value, index: index)
     if let known = elements[key] { return known }
@@ -90,11 +93,15 @@ struct NestWriter {
     return ref
   }
 
-  mutating func load(_ buffer: Schedule.BufferID, _ index: [LoopNest.Ref], in scheduler: Scheduler) -> LoopNest.Ref {
+  mutating func load(_ buffer: Schedule.BufferID, _ index: [LoopNest.Ref], in scheduler: Scheduler)
+    -> LoopNest.Ref
+  {
     builder.load(parameter(buffer, scheduler), at: index)
   }
 
-  private mutating func parameter(_ buffer: Schedule.BufferID, _ scheduler: Scheduler, written: Bool = false) -> Int {
+  private mutating func parameter(_ buffer: Schedule.BufferID, _ scheduler: Scheduler, written: Bool = false)
+    -> Int
+  {
     if let known = parameters[buffer] {
       if written { builder.markWritten(known) }
       return known
@@ -114,7 +121,9 @@ struct NestWriter {
 
   // MARK: - Writing
 
-  mutating func store(_ buffer: Schedule.BufferID, _ at: [LoopNest.Ref], _ value: LoopNest.Ref, in scheduler: Scheduler) {
+  mutating func store(
+    _ buffer: Schedule.BufferID, _ at: [LoopNest.Ref], _ value: LoopNest.Ref, in scheduler: Scheduler
+  ) {
     builder.effect(.store(buffer: parameter(buffer, scheduler, written: true), at: at, value))
   }
 
@@ -129,7 +138,8 @@ struct NestWriter {
   mutating func append(
     _ condition: LoopNest.Ref, _ buffer: Schedule.BufferID, _ row: [LoopNest.Ref], in scheduler: Scheduler
   ) {
-    builder.effect(.append(condition: condition, buffer: parameter(buffer, scheduler, written: true), row: row))
+    builder.effect(
+      .append(condition: condition, buffer: parameter(buffer, scheduler, written: true), row: row))
   }
 
   /// One part of an operation that writes operands to places of its result.
@@ -150,9 +160,10 @@ struct NestWriter {
   }
 
   private mutating func place(
-    _ place: @Sendable (
-      inout NestBuilder, [LoopNest.Ref], (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
-    ) -> [LoopNest.Ref], _ inputs: [Graph.ValueID], _ scheduler: inout Scheduler
+    _ place:
+      @Sendable (
+        inout NestBuilder, [LoopNest.Ref], (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
+      ) -> [LoopNest.Ref], _ inputs: [Graph.ValueID], _ scheduler: inout Scheduler
   ) -> [LoopNest.Ref] {
     var builder = self.builder
     let at = place(&builder, identity) { inner, input, at in

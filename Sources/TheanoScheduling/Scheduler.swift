@@ -36,7 +36,8 @@ package struct Scheduler {
       let known = context.checks.count
       let lowering = graph.nodes[node].op.lower(&context)
       for fault in context.checks[known...] {
-        schedule.kernelChecks.append(.init(fault: fault, origin: graph.nodes[node].origin, operation: graph.nodes[node].op))
+        schedule.kernelChecks.append(
+          .init(fault: fault, origin: graph.nodes[node].origin, operation: graph.nodes[node].op))
       }
       lowerings[node] = lowering
       contexts[node] = context
@@ -118,7 +119,9 @@ package struct Scheduler {
 
   /// The buffer of an output; a value that is an argument, a constant or another output is copied.
   private mutating func result(_ k: Int, _ value: Graph.ValueID) -> Schedule.BufferID {
-    if resultOf[value] == k, let id = bufferOf[value], case .result(k) = schedule.buffers[id].storage { return id }
+    if resultOf[value] == k, let id = bufferOf[value], case .result(k) = schedule.buffers[id].storage {
+      return id
+    }
     let id = addBuffer(value, .result(k))
     steps.append(.allocate(id))
     emitCopy(of: value, to: id)
@@ -150,7 +153,9 @@ package struct Scheduler {
 
   private mutating func findStored() {
     for (node, _) in grouping.groupOf where grouping.role(node) == .computed {
-      if let output = graph.nodes[node].outputs.first, grouping.forced.contains(output) { stored.insert(output) }
+      if let output = graph.nodes[node].outputs.first, grouping.forced.contains(output) {
+        stored.insert(output)
+      }
     }
     for node in lowerings.keys {
       switch grouping.role(node) {
@@ -207,7 +212,9 @@ package struct Scheduler {
         var value = nest.element(grouping.inputs(node)[0], nest.identity, in: &self)
         let dtype = schedule.buffers[buffer].dtype
         if combiner != .argMax && combiner != .argMin { value = nest.builder.apply(.cast(dtype), value) }
-        nest.fold(combiner, buffer, box.indices.filter { !axes.contains($0) }.map { nest.identity[$0] }, value, in: self)
+        nest.fold(
+          combiner, buffer, box.indices.filter { !axes.contains($0) }.map { nest.identity[$0] }, value,
+          in: self)
       default:
         let value = nest.element(output, nest.identity, in: &self)
         if stored.contains(output) {
@@ -287,7 +294,8 @@ package struct Scheduler {
         bindFound(value)
       }
       steps.append(.callback(number: schedule.callbacks.count, inputs: operands, outputs: results))
-      schedule.callbacks.append((node, graph.nodes[node].op, graph.nodes[node].outputs.map { graph.values[$0].type }))
+      schedule.callbacks.append(
+        (node, graph.nodes[node].op, graph.nodes[node].outputs.map { graph.values[$0].type }))
       for value in graph.nodes[node].outputs where resultOf[value] != nil { copyOut(value) }
       emitReadyChecks()
     case .conditional: emitConditional(node)
@@ -397,7 +405,8 @@ package struct Scheduler {
     // Small products of known size become loops that the C compiler unrolls; integers always do.
     let isFloat = dtype == .float32 || dtype == .float64
     let (rows, inner, columns) = sizes(of: product, a, b)
-    if let m = rows.constant, let k = inner.constant, let n = columns.constant, m * k * n <= 4096 || !isFloat {
+    if let m = rows.constant, let k = inner.constant, let n = columns.constant, m * k * n <= 4096 || !isFloat
+    {
       emitLoops(product, inputs, a, b, out, n)
       return
     }
@@ -419,10 +428,12 @@ package struct Scheduler {
     steps.append(
       .product(
         .init(
-          a: a, b: b, out: out, transposeA: product.transposeA, transposeB: product.transposeB, alpha: alpha, beta: beta)))
+          a: a, b: b, out: out, transposeA: product.transposeA, transposeB: product.transposeB, alpha: alpha,
+          beta: beta)))
   }
 
-  private mutating func emitCopy(of value: Graph.ValueID, to buffer: Schedule.BufferID, broadcast box: [Size]) {
+  private mutating func emitCopy(of value: Graph.ValueID, to buffer: Schedule.BufferID, broadcast box: [Size])
+  {
     var nest = NestWriter(self, box: box, axes: nil)
     let dims = graph.values[value].type.dims
     let at = alignedIndices(nest.identity, dims, &nest.builder)
@@ -461,7 +472,9 @@ package struct Scheduler {
     let dtype = schedule.buffers[out].dtype
     var x = nest.load(a, left, in: self)
     let y = nest.load(b, right, in: self)
-    if product.alpha != .init(1) { x = nest.builder.apply(.multiply, factor(product.alpha, inputs, dtype, &nest), x) }
+    if product.alpha != .init(1) {
+      x = nest.builder.apply(.multiply, factor(product.alpha, inputs, dtype, &nest), x)
+    }
     var start: LoopNest.Ref?
     if let c = product.c, product.beta != .init(0) {
       let place = alignedIndices(at, graph.values[inputs[c]].type.dims, &nest.builder)

@@ -37,7 +37,7 @@ package struct Draw {
           below(4) == 0 ? Int64(bitPattern: bits()) : Int64(double(domain).rounded(.toNearestOrAwayFromZero))
         })
     }
-    return NDArray(array.astype(dtype)).reshaped(shape)
+    return array.astype(dtype).reshaped(shape)
   }
 }
 
@@ -46,7 +46,9 @@ package enum Agreement {
   /// Integers and booleans to the bit, floats within a bound that a few roundings stay under.
   package static func compare(_ a: NDArray, _ b: NDArray, tolerance: Double? = nil) -> Bool {
     guard a.dtype == b.dtype, a.shape == b.shape else { return false }
-    guard a.dtype.isFloating else { return a.astype(.int64).contiguous().elements == b.astype(.int64).contiguous().elements }
+    guard a.dtype.isFloating else {
+      return a.astype(.int64).contiguous().elements == b.astype(.int64).contiguous().elements
+    }
     let bound = tolerance ?? (a.dtype == .float32 ? 1e-4 : 1e-9)
     return zip(a.astype(.float64).doubles, b.astype(.float64).doubles).allSatisfy { same($0, $1, bound) }
   }

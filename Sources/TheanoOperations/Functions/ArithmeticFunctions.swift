@@ -8,7 +8,8 @@ public struct ArithmeticFunctions: Sendable {
 
   /// Sum of two operands, element by element; booleans are or-ed.
   public let add: BinaryFunction = .init(
-    "add", .numeric, infix: "+", .binary(.add, .operand(0), .operand(1)), float: { $0 + $1 }, signed: { $0 &+ $1 },
+    "add", .numeric, infix: "+", .binary(.add, .operand(0), .operand(1)), float: { $0 + $1 },
+    signed: { $0 &+ $1 },
     unsigned: { $0 &+ $1 }, derivatives: ({ _, _, _, g in g }, { _, _, _, g in g }), commutative: true,
     length: { $0 + $1 }, "a + b")
 
@@ -21,13 +22,15 @@ public struct ArithmeticFunctions: Sendable {
   /// Product of two operands, element by element; booleans are and-ed.
   public let multiply: BinaryFunction = .init(
     "multiply", .numeric, infix: "*", .binary(.multiply, .operand(0), .operand(1)), float: { $0 * $1 },
-    signed: { $0 &* $1 }, unsigned: { $0 &* $1 }, derivatives: ({ _, b, _, g in g * b }, { a, _, _, g in g * a }),
+    signed: { $0 &* $1 }, unsigned: { $0 &* $1 },
+    derivatives: ({ _, b, _, g in g * b }, { a, _, _, g in g * a }),
     commutative: true, length: { $0 * $1 }, "a * b")
 
   /// True division, element by element; of integers it gives `float64`.
   public let divide: BinaryFunction = .init(
     "divide", .floating, infix: "/", .binary(.divide, .operand(0), .operand(1)), float: { $0 / $1 },
-    derivatives: ({ _, b, _, g in g / b }, { _, b, y, g in -(g * y) / b }), domain: [-3...3, 0.5...3], "a / b")
+    derivatives: ({ _, b, _, g in g / b }, { _, b, y, g in -(g * y) / b }), domain: [-3...3, 0.5...3], "a / b"
+  )
 
   /// Division rounded towards minus infinity, element by element. Integers divided by 0 give 0, as in NumPy.
   public let floorDivide: BinaryFunction = .init(
@@ -51,14 +54,18 @@ public struct ArithmeticFunctions: Sendable {
 
   /// The magnitude of every element; its derivative at 0 is 0.
   public let abs: UnaryFunction = .init(
-    "abs", .numeric, .unary(.absolute, .operand(0)), float: { $0.magnitude }, signed: { $0 < 0 ? 0 &- $0 : $0 },
+    "abs", .numeric, .unary(.absolute, .operand(0)), float: { $0.magnitude },
+    signed: { $0 < 0 ? 0 &- $0 : $0 },
     unsigned: { $0 }, derivative: { x, _, g in g * T.sign(x) }, domain: 0.5...3, "|x|")
 
   /// -1, 0 or 1 by the sign of every element; NaN stays NaN.
   public let sign: UnaryFunction = .init(
     "sign", .numeric,
-    .select(.operand(0) .== .operand(0), .select(0 .< .operand(0), 1, .select(.operand(0) .< 0, -1.0, 0)), .operand(0)),
-    float: { $0.isNaN ? $0 : $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }, signed: { $0.signum() }, unsigned: { $0 == 0 ? 0 : 1 },
+    .select(
+      .operand(0) .== .operand(0), .select(0 .< .operand(0), 1, .select(.operand(0) .< 0, -1.0, 0)),
+      .operand(0)),
+    float: { $0.isNaN ? $0 : $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }, signed: { $0.signum() },
+    unsigned: { $0 == 0 ? 0 : 1 },
     derivative: nil, domain: 0.5...3, "-1, 0 or 1")
 
   /// The larger of two operands, element by element; NaN if either is. At ties the first has the slope.

@@ -10,8 +10,10 @@ package enum Casts {
     var table: [DType: ElementwiseDefinition] = [:]
     for dtype in DType.allCases where !dtype.isComplex && dtype != .float16 && dtype != .bfloat16 {
       table[dtype] = ElementwiseDefinition(
-        "cast<\(dtype)>", arity: 1, .conversion(dtype), recipe: .unary(.cast(dtype), .operand(0)), host: .init(),
-        derivatives: [dtype.isFloating ? slope : nil], length: dtype == .int64 ? same : nil, domain: [0.1...3],
+        "cast<\(dtype)>", arity: 1, .conversion(dtype), recipe: .unary(.cast(dtype), .operand(0)),
+        host: .init(),
+        derivatives: [dtype.isFloating ? slope : nil], length: dtype == .int64 ? same : nil,
+        domain: [0.1...3],
         "conversion to \(dtype)")
     }
     return table

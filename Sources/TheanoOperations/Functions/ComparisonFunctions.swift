@@ -28,35 +28,42 @@ public struct ComparisonFunctions: Sendable {
   /// Whether a equals b, element by element; false where either is NaN.
   public let eq: BinaryFunction = .init(
     "eq", .comparison, infix: ".==", .operand(0) .== .operand(1), float: { $0 == $1 ? 1 : 0 },
-    signed: { $0 == $1 ? 1 : 0 }, unsigned: { $0 == $1 ? 1 : 0 }, derivatives: (nil, nil), commutative: true, "a == b")
+    signed: { $0 == $1 ? 1 : 0 }, unsigned: { $0 == $1 ? 1 : 0 }, derivatives: (nil, nil), commutative: true,
+    "a == b")
 
   /// Whether a differs from b, element by element; true where either is NaN.
   public let neq: BinaryFunction = .init(
     "neq", .comparison, infix: ".!=", .operand(0) .!= .operand(1), float: { $0 != $1 ? 1 : 0 },
-    signed: { $0 != $1 ? 1 : 0 }, unsigned: { $0 != $1 ? 1 : 0 }, derivatives: (nil, nil), commutative: true, "a != b")
+    signed: { $0 != $1 ? 1 : 0 }, unsigned: { $0 != $1 ? 1 : 0 }, derivatives: (nil, nil), commutative: true,
+    "a != b")
 
   /// Whether every element is NaN.
   public let isnan: UnaryFunction = .init(
-    "isnan", .floatTest, .operand(0) .!= .operand(0), float: { $0.isNaN ? 1 : 0 }, derivative: nil, "x is NaN")
+    "isnan", .floatTest, .operand(0) .!= .operand(0), float: { $0.isNaN ? 1 : 0 }, derivative: nil, "x is NaN"
+  )
 
   /// Whether every element is an infinity.
   public let isinf: UnaryFunction = .init(
-    "isinf", .floatTest, .unary(.absolute, .operand(0)) .== .literal(.infinity), float: { $0.isInfinite ? 1 : 0 },
+    "isinf", .floatTest, .unary(.absolute, .operand(0)) .== .literal(.infinity),
+    float: { $0.isInfinite ? 1 : 0 },
     derivative: nil, "x is infinite")
 
   /// And: of booleans, or of integers bit by bit.
   public let and: BinaryFunction = .init(
-    "and", .logical, infix: ".&", .binary(.and, .operand(0), .operand(1)), signed: { $0 & $1 }, unsigned: { $0 & $1 },
+    "and", .logical, infix: ".&", .binary(.and, .operand(0), .operand(1)), signed: { $0 & $1 },
+    unsigned: { $0 & $1 },
     derivatives: (nil, nil), commutative: true, "a and b")
 
   /// Or: of booleans, or of integers bit by bit.
   public let or: BinaryFunction = .init(
-    "or", .logical, infix: ".|", .binary(.or, .operand(0), .operand(1)), signed: { $0 | $1 }, unsigned: { $0 | $1 },
+    "or", .logical, infix: ".|", .binary(.or, .operand(0), .operand(1)), signed: { $0 | $1 },
+    unsigned: { $0 | $1 },
     derivatives: (nil, nil), commutative: true, "a or b")
 
   /// Exclusive or: of booleans, or of integers bit by bit.
   public let xor: BinaryFunction = .init(
-    "xor", .logical, infix: ".^", .binary(.xor, .operand(0), .operand(1)), signed: { $0 ^ $1 }, unsigned: { $0 ^ $1 },
+    "xor", .logical, infix: ".^", .binary(.xor, .operand(0), .operand(1)), signed: { $0 ^ $1 },
+    unsigned: { $0 ^ $1 },
     derivatives: (nil, nil), commutative: true, "a xor b")
 
   /// Not: of booleans, or of integers bit by bit.
@@ -76,12 +83,14 @@ public struct ComparisonFunctions: Sendable {
 
   /// The largest integer not above every element.
   public let floor: UnaryFunction = .init(
-    "floor", .floating, .unary(.floor, .operand(0)), float: { $0.rounded(.down) }, derivative: nil, domain: 0.1...0.9,
+    "floor", .floating, .unary(.floor, .operand(0)), float: { $0.rounded(.down) }, derivative: nil,
+    domain: 0.1...0.9,
     "floor")
 
   /// The smallest integer not below every element.
   public let ceil: UnaryFunction = .init(
-    "ceil", .floating, .unary(.ceil, .operand(0)), float: { $0.rounded(.up) }, derivative: nil, domain: 0.1...0.9,
+    "ceil", .floating, .unary(.ceil, .operand(0)), float: { $0.rounded(.up) }, derivative: nil,
+    domain: 0.1...0.9,
     "ceiling")
 
   /// Every element rounded to the nearest integer, halves to even.

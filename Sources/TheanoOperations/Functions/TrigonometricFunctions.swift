@@ -15,11 +15,13 @@ public struct TrigonometricFunctions: Sendable {
 
   /// Sine.
   public let sin: UnaryFunction = .init(
-    "sin", .floating, .call("sin", .operand(0)), float: { _sin($0) }, derivative: { x, _, g in g * T.cos(x) }, "sine")
+    "sin", .floating, .call("sin", .operand(0)), float: { _sin($0) }, derivative: { x, _, g in g * T.cos(x) },
+    "sine")
 
   /// Cosine.
   public let cos: UnaryFunction = .init(
-    "cos", .floating, .call("cos", .operand(0)), float: { _cos($0) }, derivative: { x, _, g in -g * T.sin(x) },
+    "cos", .floating, .call("cos", .operand(0)), float: { _cos($0) },
+    derivative: { x, _, g in -g * T.sin(x) },
     "cosine")
 
   /// Hyperbolic tangent.

@@ -15,12 +15,14 @@ package struct Alloc: Operation {
     }
     let shape = try rules.broadcast([inputs[0].dims, dims])
     guard shape.count == dims.count else {
-      throw Fault(.shape, "\(inputs[0].type.brief) has more axes than the \(dims.count) that are asked for", operand: 0)
+      throw Fault(
+        .shape, "\(inputs[0].type.brief) has more axes than the \(dims.count) that are asked for", operand: 0)
     }
     return [TensorType(inputs[0].dtype, dims)]
   }
   package func gradient(_ call: GradientCall) -> [TensorVariable?] {
-    [call.outputGradients[0].map { sumToShape($0, like: call.inputs[0]) }] + call.inputs.dropFirst().map { _ in nil }
+    [call.outputGradients[0].map { sumToShape($0, like: call.inputs[0]) }]
+      + call.inputs.dropFirst().map { _ in nil }
   }
   package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
     [call.directions[0].map { T.alloc($0, Array(call.inputs.dropFirst())) }]
@@ -84,7 +86,8 @@ extension T {
     line: Int = #line
   ) -> TensorVariable {
     let array = value.ndarray
-    return .constant((dtype.map { array.astype($0) } ?? array).strong(), name: name, note: .here(fileID, line))
+    return .constant(
+      (dtype.map { array.astype($0) } ?? array).strong(), name: name, note: .here(fileID, line))
   }
 
   /// An array of the given shape filled with a value, which may itself be an array that broadcasts.
@@ -93,7 +96,8 @@ extension T {
   ///   - value: What it is filled with.
   ///   - shape: The lengths: numbers or integer scalars.
   public static func alloc(
-    _ value: any TensorConvertible, _ shape: [any TensorConvertible], fileID: String = #fileID, line: Int = #line
+    _ value: any TensorConvertible, _ shape: [any TensorConvertible], fileID: String = #fileID,
+    line: Int = #line
   ) -> TensorVariable {
     let note = SourceNote.here(fileID, line)
     switch lengthOperands(shape, "alloc", note) {
@@ -107,12 +111,14 @@ extension T {
 
   /// Zeros. The dtype is `config.floatX` unless it is given.
   public static func zeros(
-    _ shape: [any TensorConvertible], dtype: DType = config.floatX, fileID: String = #fileID, line: Int = #line
+    _ shape: [any TensorConvertible], dtype: DType = config.floatX, fileID: String = #fileID,
+    line: Int = #line
   ) -> TensorVariable { alloc(NDArray(0.0).astype(dtype), shape, fileID: fileID, line: line) }
 
   /// Ones. The dtype is `config.floatX` unless it is given.
   public static func ones(
-    _ shape: [any TensorConvertible], dtype: DType = config.floatX, fileID: String = #fileID, line: Int = #line
+    _ shape: [any TensorConvertible], dtype: DType = config.floatX, fileID: String = #fileID,
+    line: Int = #line
   ) -> TensorVariable { alloc(NDArray(1.0).astype(dtype), shape, fileID: fileID, line: line) }
 
   /// The numbers from 0 up to, not including, `stop`.
@@ -133,10 +139,13 @@ extension T {
     let note = SourceNote.here(fileID, line)
     var operands = Promotion.together(
       [start.tensorVariable, stop.tensorVariable, step.tensorVariable], floating: false, note)
-    guard !operands.contains(where: { $0.node.isPoisoned }) else { return operands.first { $0.node.isPoisoned }! }
+    guard !operands.contains(where: { $0.node.isPoisoned }) else {
+      return operands.first { $0.node.isPoisoned }!
+    }
     if let k = operands.firstIndex(where: { $0.ndim != 0 }) {
       return .impossible(
-        "arange", Fault(.shape, "bounds are scalars, not \(operands[k].type.brief)", operand: k), operands: operands,
+        "arange", Fault(.shape, "bounds are scalars, not \(operands[k].type.brief)", operand: k),
+        operands: operands,
         note: note)
     }
     if let zero = operands[2].constantValue, HostLoops.doubles(zero)[0] == 0 {
@@ -162,7 +171,9 @@ extension T {
     guard let owner = x.node.owner, x.ndim == 0, owner.op.outputCount == 1 else { return x }
     let operands = owner.inputs.map(folded)
     let values = operands.compactMap(\.constantValue)
-    guard values.count == operands.count, let result = try? owner.op.evaluate(values, [x.type]) else { return x }
+    guard values.count == operands.count, let result = try? owner.op.evaluate(values, [x.type]) else {
+      return x
+    }
     return .constant(result[0], note: x.node.note)
   }
 }

@@ -5,9 +5,10 @@ import TheanoKernels
 /// An operation of the user's own, made of Swift closures; see `T.custom`.
 package final class CustomDefinition: Sendable {
   package typealias Evaluate = @Sendable ([NDArray]) throws -> [NDArray]
-  package typealias Gradient = @Sendable (
-    _ inputs: [TensorVariable], _ outputs: [TensorVariable], _ gradients: [TensorVariable]
-  ) -> [TensorVariable?]
+  package typealias Gradient =
+    @Sendable (
+      _ inputs: [TensorVariable], _ outputs: [TensorVariable], _ gradients: [TensorVariable]
+    ) -> [TensorVariable?]
 
   package let name: String
   package let outputs: [TensorType]
@@ -43,9 +44,12 @@ package struct Custom: Operation {
 
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
     let results: [NDArray]
-    do { results = try definition.evaluate(inputs) } catch { throw Fault(.custom, "the closure threw: \(error)") }
+    do { results = try definition.evaluate(inputs) } catch {
+      throw Fault(.custom, "the closure threw: \(error)")
+    }
     guard results.count == definition.outputs.count else {
-      throw Fault(.custom, "the closure gave \(results.count) results, not the \(definition.outputs.count) declared")
+      throw Fault(
+        .custom, "the closure gave \(results.count) results, not the \(definition.outputs.count) declared")
     }
     var converted: [NDArray] = []
     for (k, (result, type)) in zip(results, definition.outputs).enumerated() {
@@ -53,7 +57,8 @@ package struct Custom: Operation {
         result.dtype == type.dtype || result.isWeak
       else {
         throw Fault(
-          .custom, "result \(k) of the closure is \(result.dtype) \(result.shape), not the \(type.brief) declared",
+          .custom,
+          "result \(k) of the closure is \(result.dtype) \(result.shape), not the \(type.brief) declared",
           mend: "return what outputs: declares, or declare what is returned")
       }
       converted.append(result.astype(type.dtype).strong())

@@ -21,7 +21,8 @@ package struct Dot: Operation {
         ? "the second operand would fit transposed: T.dot(a, b.T)"
         : "the last axis of the first and the first axis of the second must be equally long"
       return Fault(
-        .shape, "shapes \(left) and \(right) do not fit: \(m) columns on the left meet \(n) rows on the right",
+        .shape,
+        "shapes \(left) and \(right) do not fit: \(m) columns on the left meet \(n) rows on the right",
         mend: hint, operand: 1)
     }
     return [TensorType(a.dtype, a.dims.dropLast() + b.dims.dropFirst())]
@@ -91,7 +92,9 @@ package struct Gemm: Operation {
     var dims = Array(left.dropLast() + right.dropFirst())
     if let c = product.c {
       dims = try rules.broadcast([dims, inputs[c].dims])
-      guard dims.count == inputs[c].ndim else { throw Fault(.shape, "what is added to has another rank", operand: c) }
+      guard dims.count == inputs[c].ndim else {
+        throw Fault(.shape, "what is added to has another rank", operand: c)
+      }
     }
     return [TensorType(a.dtype, dims)]
   }
@@ -105,12 +108,15 @@ package struct Gemm: Operation {
     let b = product.transposeB ? call.inputs[product.b].T : call.inputs[product.b]
     let inner = Dot().gradient(
       GradientCall(
-        inputs: [a, b], outputs: [expanded.product], outputGradients: [g * factor(product.alpha, call.inputs)],
+        inputs: [a, b], outputs: [expanded.product],
+        outputGradients: [g * factor(product.alpha, call.inputs)],
         wanted: [true, true]))
     slopes[product.a] = inner[0].map { product.transposeA ? $0.T : $0 }
     slopes[product.b] = inner[1].map { product.transposeB ? $0.T : $0 }
     if let c = product.c { slopes[c] = g * factor(product.beta, call.inputs) }
-    if let alpha = product.alpha.operand { slopes[alpha] = T.sum(g * expanded.product) * product.alpha.constant }
+    if let alpha = product.alpha.operand {
+      slopes[alpha] = T.sum(g * expanded.product) * product.alpha.constant
+    }
     if let c = product.c, let beta = product.beta.operand {
       slopes[beta] = T.sum(g * call.inputs[c]) * product.beta.constant
     }
@@ -134,7 +140,9 @@ package struct Gemm: Operation {
     let a = product.transposeA ? inputs[product.a].transposed().contiguous() : inputs[product.a]
     let b = product.transposeB ? inputs[product.b].transposed().contiguous() : inputs[product.b]
     let dot = try Dot().evaluate([a, b], types)[0]
-    func value(_ f: MatrixProduct.Factor) -> Double { f.constant * (f.operand.map { HostLoops.doubles(inputs[$0])[0] } ?? 1) }
+    func value(_ f: MatrixProduct.Factor) -> Double {
+      f.constant * (f.operand.map { HostLoops.doubles(inputs[$0])[0] } ?? 1)
+    }
     let (alpha, beta) = (value(product.alpha), value(product.beta))
     var result = HostLoops.doubles(dot).map { alpha * $0 }
     if let c = product.c, beta != 0 {
@@ -148,7 +156,8 @@ package struct Gemm: Operation {
 
   package func text(_ operands: [String]) -> String {
     func factor(_ f: MatrixProduct.Factor) -> String {
-      ([f.constant == 1 && f.operand != nil ? nil : "\(f.constant)", f.operand.map { operands[$0] }]).compactMap { $0 }
+      ([f.constant == 1 && f.operand != nil ? nil : "\(f.constant)", f.operand.map { operands[$0] }])
+        .compactMap { $0 }
         .joined(separator: "*")
     }
     let a = operands[product.a] + (product.transposeA ? ".T" : "")
@@ -190,7 +199,8 @@ extension T {
     let (x, y) = (a.tensorVariable, b.tensorVariable)
     for v in [x, y] where !v.node.isPoisoned && v.ndim != 1 {
       return .impossible(
-        "outer", Fault(.shape, "outer takes vectors, not \(v.type.brief)", operand: v == x ? 0 : 1), operands: [x, y],
+        "outer", Fault(.shape, "outer takes vectors, not \(v.type.brief)", operand: v == x ? 0 : 1),
+        operands: [x, y],
         note: note)
     }
     return SourceNote.with(note) { dimshuffle(x, [0, nil]) * dimshuffle(y, [nil, 0]) }

@@ -10,11 +10,14 @@ package struct IfElse: Operation {
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     let (c, a, b) = (inputs[0], inputs[1], inputs[2])
     guard c.ndim == 0 else {
-      throw Fault(.shape, "the condition is \(c.type.brief), not a scalar", mend: "for a choice element by element use T.where", operand: 0)
+      throw Fault(
+        .shape, "the condition is \(c.type.brief), not a scalar",
+        mend: "for a choice element by element use T.where", operand: 0)
     }
     guard a.dtype == b.dtype, a.ndim == b.ndim else {
       throw Fault(
-        .shape, "the branches are \(a.type.brief) and \(b.type.brief)", mend: "both need one dtype and one rank",
+        .shape, "the branches are \(a.type.brief) and \(b.type.brief)",
+        mend: "both need one dtype and one rank",
         operand: 2)
     }
     // Lengths that differ between the branches are known only when one of them has been computed.

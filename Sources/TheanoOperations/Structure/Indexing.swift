@@ -74,7 +74,9 @@ extension Range: AxisIndexConvertible where Bound == Int {
 }
 extension ClosedRange: AxisIndexConvertible where Bound == Int {
   /// The positions of the range.
-  public var axisIndex: AxisIndex { upperBound == -1 ? .slice(from: lowerBound) : .slice(from: lowerBound, to: upperBound + 1) }
+  public var axisIndex: AxisIndex {
+    upperBound == -1 ? .slice(from: lowerBound) : .slice(from: lowerBound, to: upperBound + 1)
+  }
 }
 extension PartialRangeFrom: AxisIndexConvertible where Bound == Int {
   /// The positions from the bound on.
@@ -94,12 +96,16 @@ extension TensorVariable {
   ///
   /// Fewer entries than axes mean the first axes. An index outside its axis is an error, while building if it can be
   /// known, else at the call; bounds of slices outside are moved in.
-  public subscript(_ entries: any AxisIndexConvertible..., fileID fileID: String = #fileID, line line: Int = #line) -> TensorVariable {
+  public subscript(_ entries: any AxisIndexConvertible..., fileID fileID: String = #fileID,
+    line line: Int = #line
+  ) -> TensorVariable {
     TheanoOperations.T.subtensor(self, entries.map(\.axisIndex), .here(fileID, line))
   }
 
   /// Part of the array, from entries of the form `.all`, `.newAxis`, `.slice(...)` and integers.
-  public subscript(_ entries: AxisIndex..., fileID fileID: String = #fileID, line line: Int = #line) -> TensorVariable {
+  public subscript(_ entries: AxisIndex..., fileID fileID: String = #fileID, line line: Int = #line)
+    -> TensorVariable
+  {
     TheanoOperations.T.subtensor(self, entries, .here(fileID, line))
   }
 }
@@ -165,18 +171,21 @@ extension T {
         if v.node.isPoisoned { return v }
         if v.dtype == .bool, v.ndim == 1 {
           if selected.contains(where: { if case .gather = $0 { true } else { false } }) {
-            return impossible("only one array can stand in a subscript", "index with one array after the other")
+            return impossible(
+              "only one array can stand in a subscript", "index with one array after the other")
           }
           selected.append(.gather(operand: operand(SourceNote.with(note) { nonzero(v)[0] })))
           keep(1)
         } else if !v.dtype.isInteger {
           return impossible(
-            "an index is \(v.type.brief), not an integer", "cast it to int64, or compare to get a boolean vector")
+            "an index is \(v.type.brief), not an integer",
+            "cast it to int64, or compare to get a boolean vector")
         } else if v.ndim == 0 {
           selected.append(.index(operand: operand(Promotion.convert(v, to: .int64, note))))
         } else {
           if selected.contains(where: { if case .gather = $0 { true } else { false } }) {
-            return impossible("only one array can stand in a subscript", "index with one array after the other")
+            return impossible(
+              "only one array can stand in a subscript", "index with one array after the other")
           }
           selected.append(.gather(operand: operand(v)))
           keep(v.ndim)
@@ -210,7 +219,8 @@ extension T {
         name,
         Fault(
           .argument, "the first argument is no part of an array",
-          mend: "write it as a subscript: T.\(name)(x[1..<3], ...); new axes cannot be set", operand: 0), operands: [part],
+          mend: "write it as a subscript: T.\(name)(x[1..<3], ...); new axes cannot be set", operand: 0),
+        operands: [part],
         note: note)
     }
     let x = owner.inputs[0]
@@ -220,7 +230,8 @@ extension T {
         name,
         Fault(
           .dtype, "a part of \(x.type.brief) cannot take \(value.type.brief)",
-          mend: "cast the new value: T.cast(value, .\(x.dtype))", operand: 1), operands: [part, value], note: note)
+          mend: "cast the new value: T.cast(value, .\(x.dtype))", operand: 1), operands: [part, value],
+        note: note)
     }
     return TensorVariable(
       UpdateSubtensor(selection: op.selection.shifted(by: 1), mode: mode),
@@ -254,7 +265,8 @@ extension T {
     let note = SourceNote.here(fileID, line)
     guard (-x.ndim..<x.ndim).contains(axis) else {
       return .impossible(
-        "take", Fault(.index, "axis \(axis) is not one of \(x.type.brief)", operand: 0), operands: [x], note: note)
+        "take", Fault(.index, "axis \(axis) is not one of \(x.type.brief)", operand: 0), operands: [x],
+        note: note)
     }
     var entries = [AxisIndex](repeating: .all, count: x.ndim)
     entries[axis < 0 ? axis + x.ndim : axis] = indices.tensorVariable.axisIndex

@@ -38,7 +38,8 @@ package struct Reduction: Operation {
       for axis in axes {
         let kind = kind.rawValue
         try rules.atMost(1, x.dims[axis]) { _, n in
-          Fault(.shape, "\(kind) over axis \(axis), which has length \(n), has no answer",
+          Fault(
+            .shape, "\(kind) over axis \(axis), which has length \(n), has no answer",
             mend: "make sure that the axis is not empty", operand: 0)
         }
       }
@@ -104,7 +105,9 @@ package struct Reduction: Operation {
     return T.dimshuffle(v, order)
   }
 
-  package func lower(_ context: inout LoweringContext) -> Lowering { .fold(combiner, axes: axes, keepDims: false) }
+  package func lower(_ context: inout LoweringContext) -> Lowering {
+    .fold(combiner, axes: axes, keepDims: false)
+  }
 
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
     let x = inputs[0]
@@ -155,7 +158,8 @@ package struct Reduction: Operation {
 
 extension T {
   private static func reduce(
-    _ kind: Reduction.Kind, _ x: any TensorConvertible, _ axes: [Int]?, keepDims: Bool, _ fileID: String, _ line: Int
+    _ kind: Reduction.Kind, _ x: any TensorConvertible, _ axes: [Int]?, keepDims: Bool, _ fileID: String,
+    _ line: Int
   ) -> TensorVariable {
     let x = x.tensorVariable
     let note = SourceNote.here(fileID, line)
@@ -248,12 +252,14 @@ extension T {
 
   /// The position of the first largest element along an axis, or in the flattened array; NaN counts as largest.
   public static func argmax(
-    _ x: any TensorConvertible, axis: Int? = nil, keepDims: Bool = false, fileID: String = #fileID, line: Int = #line
+    _ x: any TensorConvertible, axis: Int? = nil, keepDims: Bool = false, fileID: String = #fileID,
+    line: Int = #line
   ) -> TensorVariable { reduce(.argmax, x, axis.map { [$0] }, keepDims: keepDims, fileID, line) }
 
   /// The position of the first smallest element along an axis, or in the flattened array; NaN counts as smallest.
   public static func argmin(
-    _ x: any TensorConvertible, axis: Int? = nil, keepDims: Bool = false, fileID: String = #fileID, line: Int = #line
+    _ x: any TensorConvertible, axis: Int? = nil, keepDims: Bool = false, fileID: String = #fileID,
+    line: Int = #line
   ) -> TensorVariable { reduce(.argmin, x, axis.map { [$0] }, keepDims: keepDims, fileID, line) }
 
   /// The mean over some axes, or over all; of integers and booleans it is `float64`.

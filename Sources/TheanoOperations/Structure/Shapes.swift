@@ -79,7 +79,8 @@ package struct DimShuffle: Operation {
     for axis in x.dims.indices where !order.contains(axis) {
       _ = try rules.equal(1, x.dims[axis]) { _, n in
         Fault(
-          .shape, "axis \(axis) is dropped but has length \(n), not 1", mend: "index or reduce the axis instead",
+          .shape, "axis \(axis) is dropped but has length \(n), not 1",
+          mend: "index or reduce the axis instead",
           operand: 0)
       }
     }
@@ -97,9 +98,13 @@ package struct DimShuffle: Operation {
     let kept = order.compactMap { $0 }
     let dropped = (0..<inputs[0].ndim).filter { !kept.contains($0) }
     for axis in dropped where inputs[0].shape[axis] != 1 {
-      throw Fault(.shape, "axis \(axis) is dropped but has length \(inputs[0].shape[axis]), not 1", operand: 0)
+      throw Fault(
+        .shape, "axis \(axis) is dropped but has length \(inputs[0].shape[axis]), not 1", operand: 0)
     }
-    return [inputs[0].transposed(kept + dropped).contiguous().reshaped(order.map { $0.map { inputs[0].shape[$0] } ?? 1 })]
+    return [
+      inputs[0].transposed(kept + dropped).contiguous().reshaped(
+        order.map { $0.map { inputs[0].shape[$0] } ?? 1 })
+    ]
   }
   package func lower(_ context: inout LoweringContext) -> Lowering {
     let rank = context.inputs[0].ndim
@@ -126,7 +131,9 @@ package struct Reshape: Operation {
     var dims = inputs.dropFirst().map(\.length)
     if let open = dims.firstIndex(of: -1) {
       let rest = dims.indices.filter { $0 != open }.reduce(Dim.known(1)) { $0 * dims[$1] }
-      if dims.filter({ $0 == -1 }).count > 1 { throw Fault(.shape, "only one length can be -1", operand: open + 1) }
+      if dims.filter({ $0 == -1 }).count > 1 {
+        throw Fault(.shape, "only one length can be -1", operand: open + 1)
+      }
       if let n = total.constant, let m = rest.constant, m == 0 || n % m != 0 {
         throw Fault(
           .shape, "\(x.type.brief) has \(n) elements, which is no multiple of \(m)",
@@ -157,7 +164,9 @@ package struct Reshape: Operation {
     do throws(TheanoError) {
       return [try inputs[0].contiguous().checked.reshaped(shape)]
     } catch {
-      throw Fault(.shape, "\(inputs[0].shape) with \(inputs[0].size) elements cannot be reshaped to \(shape)", operand: 0)
+      throw Fault(
+        .shape, "\(inputs[0].shape) with \(inputs[0].size) elements cannot be reshaped to \(shape)",
+        operand: 0)
     }
   }
   package func lower(_ context: inout LoweringContext) -> Lowering { .alias }
@@ -206,7 +215,8 @@ package struct Concatenate: Operation {
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
     var shape = inputs[0].shape
     for (k, x) in inputs.enumerated().dropFirst() {
-      guard x.ndim == shape.count, x.shape.indices.allSatisfy({ $0 == axis || x.shape[$0] == shape[$0] }) else {
+      guard x.ndim == shape.count, x.shape.indices.allSatisfy({ $0 == axis || x.shape[$0] == shape[$0] })
+      else {
         throw Fault(.shape, "\(x.shape) cannot be joined to \(shape) along axis \(axis)", operand: k)
       }
       shape[axis] += x.shape[axis]
@@ -219,7 +229,8 @@ package struct Concatenate: Operation {
       let bytes = x.shape[axis] * width
       withExtendedLifetime(x) {
         for row in 0..<rows {
-          (result.data + (row * shape[axis] + start) * width).copyMemory(from: x.data + row * bytes, byteCount: bytes)
+          (result.data + (row * shape[axis] + start) * width).copyMemory(
+            from: x.data + row * bytes, byteCount: bytes)
         }
       }
       start += x.shape[axis]
@@ -274,12 +285,16 @@ extension T {
   }
 
   /// Zeros of the shape and dtype of `x`.
-  public static func zerosLike(_ x: TensorVariable, fileID: String = #fileID, line: Int = #line) -> TensorVariable {
+  public static func zerosLike(_ x: TensorVariable, fileID: String = #fileID, line: Int = #line)
+    -> TensorVariable
+  {
     broadcast(NDArray(0.0).astype(x.dtype), like: x, fileID: fileID, line: line)
   }
 
   /// Ones of the shape and dtype of `x`.
-  public static func onesLike(_ x: TensorVariable, fileID: String = #fileID, line: Int = #line) -> TensorVariable {
+  public static func onesLike(_ x: TensorVariable, fileID: String = #fileID, line: Int = #line)
+    -> TensorVariable
+  {
     broadcast(NDArray(1.0).astype(x.dtype), like: x, fileID: fileID, line: line)
   }
 
@@ -296,7 +311,10 @@ extension T {
     let note = SourceNote.here(fileID, line)
     let named = order.compactMap { $0 }
     if Set(named).count != named.count {
-      return .impossible("dimshuffle", Fault(.shape, "an axis is named twice in \(order.map { $0.map(String.init) ?? "nil" })", operand: 0), operands: [x], note: note)
+      return .impossible(
+        "dimshuffle",
+        Fault(.shape, "an axis is named twice in \(order.map { $0.map(String.init) ?? "nil" })", operand: 0),
+        operands: [x], note: note)
     }
     return TensorVariable(DimShuffle(order: order), [x], note: note)
   }
@@ -322,7 +340,8 @@ extension T {
     case failure(TensorVariable)
   }
 
-  static func lengthOperands(_ shape: [any TensorConvertible], _ name: String, _ note: SourceNote) -> Lengths {
+  static func lengthOperands(_ shape: [any TensorConvertible], _ name: String, _ note: SourceNote) -> Lengths
+  {
     var lengths: [TensorVariable] = []
     for length in shape.map(\.tensorVariable) {
       guard length.node.isPoisoned || (length.ndim == 0 && length.dtype.isInteger) else {
@@ -347,14 +366,17 @@ extension T {
     let note = SourceNote.here(fileID, line)
     let operands = Promotion.together(parts.map(\.tensorVariable), floating: false, note)
     guard let first = operands.first else {
-      return .impossible("concatenate", Fault(.argument, "there is nothing to join", mend: "give at least one array"), note: note)
+      return .impossible(
+        "concatenate", Fault(.argument, "there is nothing to join", mend: "give at least one array"),
+        note: note)
     }
     guard !operands.contains(where: { $0.node.isPoisoned }), (-first.ndim..<first.ndim).contains(axis) else {
       return .impossible(
         "concatenate",
         Fault(
           .shape, "axis \(axis) is not one of \(first.type.brief)",
-          mend: first.ndim == 0 ? "scalars have no axis: use T.stack" : nil, operand: 0), operands: operands, note: note)
+          mend: first.ndim == 0 ? "scalars have no axis: use T.stack" : nil, operand: 0), operands: operands,
+        note: note)
     }
     return TensorVariable(Concatenate(axis: axis < 0 ? axis + first.ndim : axis), operands, note: note)
   }

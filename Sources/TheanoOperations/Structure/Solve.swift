@@ -8,7 +8,9 @@ package struct Solve: Operation {
 
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     let (a, b) = (inputs[0], inputs[1])
-    guard a.ndim == 2 else { throw Fault(.shape, "the coefficients are \(a.type.brief), not a matrix", operand: 0) }
+    guard a.ndim == 2 else {
+      throw Fault(.shape, "the coefficients are \(a.type.brief), not a matrix", operand: 0)
+    }
     guard (1...2).contains(b.ndim) else {
       throw Fault(.shape, "the right-hand side is \(b.type.brief), not a vector or matrix", operand: 1)
     }
@@ -73,7 +75,8 @@ package struct Solve: Operation {
   static func singular(column: Int) -> Fault {
     Fault(
       .numeric, "the matrix is singular: elimination finds no pivot in column \(column)",
-      mend: "the equations have no single solution; add a small multiple of the identity, or solve a smaller system",
+      mend:
+        "the equations have no single solution; add a small multiple of the identity, or solve a smaller system",
       operand: 0)
   }
 

@@ -28,7 +28,8 @@ package struct Selection: Hashable, Sendable {
         switch entry {
         case .full: .full
         case .index(let k): .index(operand: k + offset)
-        case .slice(let a, let b, let step): .slice(start: a.map { $0 + offset }, stop: b.map { $0 + offset }, step: step)
+        case .slice(let a, let b, let step):
+          .slice(start: a.map { $0 + offset }, stop: b.map { $0 + offset }, step: step)
         case .gather(let k): .gather(operand: k + offset)
         }
       })
@@ -64,7 +65,8 @@ package struct Selection: Hashable, Sendable {
           try rules.atMost(.known(need), x.dims[axis]) { _, n in
             Fault(
               .index, "index \(i) is out of range for axis \(axis), which has length \(n)",
-              mend: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1", operand: 0)
+              mend: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1",
+              operand: 0)
           }
         }
       }
@@ -73,10 +75,11 @@ package struct Selection: Hashable, Sendable {
   }
 
   /// The place in the whole array that a place in the part is.
-  typealias Place = @Sendable (
-    _ builder: inout NestBuilder, _ index: [LoopNest.Ref],
-    _ operand: (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
-  ) -> [LoopNest.Ref]
+  typealias Place =
+    @Sendable (
+      _ builder: inout NestBuilder, _ index: [LoopNest.Ref],
+      _ operand: (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
+    ) -> [LoopNest.Ref]
 
   /// How places are found in a kernel. `base` is the operand that is indexed.
   func place(_ context: inout LoweringContext, base: Int, operands: [Operand]) -> Place {
@@ -85,11 +88,14 @@ package struct Selection: Hashable, Sendable {
       let (i, n) = (values[0], values[1])
       return Fault(
         .index, "index \(i) is out of range for an axis of length \(n)",
-        mend: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1", operand: 0)
+        mend: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1",
+        operand: 0)
     }
     let entries = entries
     let gatherRank = context.inputs.map(\.ndim)
-    let starts = entries.enumerated().map { axis, entry in bounds(entry, length: lengths[axis], operands).start }
+    let starts = entries.enumerated().map { axis, entry in
+      bounds(entry, length: lengths[axis], operands).start
+    }
     return { builder, index, operand in
       var next = 0
       func wrapped(_ builder: inout NestBuilder, _ position: LoopNest.Ref, _ axis: Int) -> LoopNest.Ref {
@@ -97,7 +103,8 @@ package struct Selection: Hashable, Sendable {
         let length = lengths[axis].size ?? 0
         let negative = builder.apply(.less, position, builder.integer(0))
         let moved = builder.apply(.add, position, builder.extent(length))
-        return builder.checkedIndex(builder.apply(.select, negative, moved, position), bound: length, check: check)
+        return builder.checkedIndex(
+          builder.apply(.select, negative, moved, position), bound: length, check: check)
       }
       var at: [LoopNest.Ref] = []
       for (axis, entry) in entries.enumerated() {
@@ -137,7 +144,8 @@ package struct Selection: Hashable, Sendable {
         guard (-n..<n).contains(i) else {
           throw Fault(
             .index, "index \(i) is out of range for an axis of length \(n)",
-            mend: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1", operand: 0)
+            mend: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1",
+            operand: 0)
         }
         return i < 0 ? i + n : i
       }
@@ -155,7 +163,8 @@ package struct Selection: Hashable, Sendable {
             length: a.ndim == 0 ? .known(Int(HostLoops.integers(a)[0])) : .unknown)
         }
         let (start, count) = bounds(entry, length: .known(n), operands)
-        guard let first = start.constant, let length = count.constant, case .slice(_, _, let step) = entry else { continue }
+        guard let first = start.constant, let length = count.constant, case .slice(_, _, let step) = entry
+        else { continue }
         lists.append(((0..<length).map { first + $0 * step }, [length]))
       }
     }
@@ -189,7 +198,11 @@ package struct Subtensor: Operation {
   }
 
   package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
-    [call.directions[0].map { TensorVariable(self, [$0] + call.inputs.dropFirst(), note: SourceNote.ambient ?? .none) }]
+    [
+      call.directions[0].map {
+        TensorVariable(self, [$0] + call.inputs.dropFirst(), note: SourceNote.ambient ?? .none)
+      }
+    ]
   }
 
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
@@ -224,13 +237,16 @@ package struct UpdateSubtensor: Operation {
     let met = try rules.broadcast([part, inputs[1].dims])
     guard met.count == part.count else {
       throw Fault(
-        .shape, "the part has \(part.count) axes but its new value, \(inputs[1].type.brief), has more", operand: 1)
+        .shape, "the part has \(part.count) axes but its new value, \(inputs[1].type.brief), has more",
+        operand: 1)
     }
     for (axis, dim) in part.enumerated() where dim == 1 {
       let own = axis - (part.count - inputs[1].ndim)
       guard own >= 0 else { continue }
       _ = try rules.equal(1, inputs[1].dims[own]) { _, n in
-        Fault(.shape, "axis \(axis) of the part has length 1 but that of its new value has length \(n)", operand: 1)
+        Fault(
+          .shape, "axis \(axis) of the part has length 1 but that of its new value has length \(n)",
+          operand: 1)
       }
     }
     return [inputs[0].type]
@@ -290,7 +306,8 @@ extension Selection {
       case .full: ".all"
       case .index(let k), .gather(let k): operands[k]
       case .slice(let a, let b, let step):
-        "\(a.map { operands[$0] } ?? "")..<\(b.map { operands[$0] } ?? "")" + (step == 1 ? "" : ", step: \(step)")
+        "\(a.map { operands[$0] } ?? "")..<\(b.map { operands[$0] } ?? "")"
+          + (step == 1 ? "" : ", step: \(step)")
       }
     }.joined(separator: ", ")
   }

@@ -30,7 +30,9 @@ enum CanonicalRules {
     rule("where of same", .canonical, over: .all, .bool, .any) { c, x in (T.where(c, x, x), x) },
     rule("where true", .canonical, over: .all) { x, y in (T.where(true, x, y), x) },
     rule("where false", .canonical, over: .all) { x, y in (T.where(false, x, y), y) },
-    rule("where not", .canonical, over: .all, .bool, .any, .any) { c, x, y in (T.where(.!c, x, y), T.where(c, y, x)) },
+    rule("where not", .canonical, over: .all, .bool, .any, .any) { c, x, y in
+      (T.where(.!c, x, y), T.where(c, y, x))
+    },
     rule("where of where", .canonical, over: .all, .bool, .any, .any) { c, x, y in
       (T.where(c, T.where(c, x, y), y), T.where(c, x, y))
     },
@@ -62,7 +64,8 @@ enum CanonicalRules {
     rule("1 ** x", .canonical) { x in (1 ** x, 1) },
     // (x ** 2) ** 0.5 is |x|, not x: only whole powers of whole powers multiply whatever the sign of x.
     rule(
-      "power of power", .canonical, .assumesFinite, over: .floats, .within(0.3...2), .wholeConstant, .wholeConstant,
+      "power of power", .canonical, .assumesFinite, over: .floats, .within(0.3...2), .wholeConstant,
+      .wholeConstant,
       if: { graph, operands in graph.isWholeNumber(operands[1]) && graph.isWholeNumber(operands[2]) }
     ) { x, c, d in ((x ** c) ** d, x ** (c * d)) },
     rule("sqrt of square", .canonical, .assumesFinite, over: .floats) { x in (T.sqrt(x * x), T.abs(x)) },
@@ -73,7 +76,9 @@ enum CanonicalRules {
 
   private static let inverses: [Rewrite] = [
     rule("log of exp", .canonical, .assumesFinite, over: .floats) { x in (T.log(T.exp(x)), x) },
-    rule("exp of log", .canonical, .assumesFinite, over: .floats, .within(0.2...3)) { x in (T.exp(T.log(x)), x) },
+    rule("exp of log", .canonical, .assumesFinite, over: .floats, .within(0.2...3)) { x in
+      (T.exp(T.log(x)), x)
+    },
     rule("log1p of expm1", .canonical, .assumesFinite, over: .floats) { x in (T.log1p(T.expm1(x)), x) },
     rule("expm1 of log1p", .canonical, .assumesFinite, over: .floats, .within(-0.7...3)) { x in
       (T.expm1(T.log1p(x)), x)

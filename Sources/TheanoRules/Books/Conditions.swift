@@ -6,7 +6,8 @@ import TheanoRewriting
 extension Graph {
   /// Whether a float is an integer or boolean that was converted: an `x / x` of integers, where 0 is an ordinary number.
   func isConvertedInteger(_ id: ValueID) -> Bool {
-    guard let node = producer(id), let op = nodes[node].op as? Elementwise, case .conversion = op.definition.typing
+    guard let node = producer(id), let op = nodes[node].op as? Elementwise,
+      case .conversion = op.definition.typing
     else { return false }
     return values[nodes[node].inputs[0]].type.dtype.isDiscrete
   }

@@ -14,8 +14,11 @@ enum FastRules {
     rule("x ** -2", .fast, over: .floats, .within(0.3...2)) { x in (x ** -2, 1 / (x * x)) },
     // Of minus infinity the root is NaN, the power is not.
     rule("x ** 0.5", .fast, .assumesFinite, over: .floats, .within(0.2...3)) { x in (x ** 0.5, T.sqrt(x)) },
-    rule("x ** -0.5", .fast, .assumesFinite, over: .floats, .within(0.2...3)) { x in (x ** -0.5, 1 / T.sqrt(x)) },
-    rule("x ** 1.5", .fast, .assumesFinite, over: .floats, .within(0.2...3)) { x in (x ** 1.5, x * T.sqrt(x)) },
+    rule("x ** -0.5", .fast, .assumesFinite, over: .floats, .within(0.2...3)) { x in
+      (x ** -0.5, 1 / T.sqrt(x))
+    },
+    rule("x ** 1.5", .fast, .assumesFinite, over: .floats, .within(0.2...3)) { x in (x ** 1.5, x * T.sqrt(x))
+    },
   ]
 
   private static let products: [Rewrite] = [
@@ -33,14 +36,19 @@ enum FastRules {
     rule("x / z + y / z", .fast, .assumesFinite, over: .floats, .any, .any, .within(0.5...3)) { x, y, z in
       (x / z + y / z, (x + y) / z)
     },
-    rule("(x / y) / z", .fast, .assumesFinite, over: .floats, .any, .within(0.5...3), .within(0.5...3)) { x, y, z in
+    rule("(x / y) / z", .fast, .assumesFinite, over: .floats, .any, .within(0.5...3), .within(0.5...3)) {
+      x, y, z in
       ((x / y) / z, x / (y * z))
     },
-    rule("x / (y / z)", .fast, .assumesFinite, over: .floats, .any, .within(0.5...3), .within(0.5...3)) { x, y, z in
+    rule("x / (y / z)", .fast, .assumesFinite, over: .floats, .any, .within(0.5...3), .within(0.5...3)) {
+      x, y, z in
       (x / (y / z), (x * z) / y)
     },
-    rule("x * (1 / y)", .fast, .assumesFinite, over: .floats, .any, .within(0.5...3)) { x, y in (x * (1 / y), x / y) },
-    rule("x / sqrt", .fast, .assumesFinite, over: .floats, .within(0.2...3)) { x in (x / T.sqrt(x), T.sqrt(x)) },
+    rule("x * (1 / y)", .fast, .assumesFinite, over: .floats, .any, .within(0.5...3)) { x, y in
+      (x * (1 / y), x / y)
+    },
+    rule("x / sqrt", .fast, .assumesFinite, over: .floats, .within(0.2...3)) { x in (x / T.sqrt(x), T.sqrt(x))
+    },
     rule(
       "x / power of two", .fast, over: .floats, .any, .constant(2...2),
       if: { graph, operands in graph.isPowerOfTwo(operands[1]) }

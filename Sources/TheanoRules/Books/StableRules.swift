@@ -16,9 +16,15 @@ enum StableRules {
     rule("log of 1 + x", .stable, over: .floats, .within(-0.7...3)) { x in (T.log(1 + x), T.log1p(x)) },
     rule("log of 1 - x", .stable, over: .floats, .within(-3...0.7)) { x in (T.log(1 - x), T.log1p(-x)) },
     // log(softmax(x)) in particular: its quotient underflows where its logarithm is an ordinary number.
-    rule("log of exp / y", .stable, over: .floats, .any, .within(0.2...3)) { x, y in (T.log(T.exp(x) / y), x - T.log(y)) },
-    rule("log of y / exp", .stable, over: .floats, .any, .within(0.2...3)) { x, y in (T.log(y / T.exp(x)), T.log(y) - x) },
-    rule("log of y * exp", .stable, over: .floats, .any, .within(0.2...3)) { x, y in (T.log(y * T.exp(x)), T.log(y) + x) },
+    rule("log of exp / y", .stable, over: .floats, .any, .within(0.2...3)) { x, y in
+      (T.log(T.exp(x) / y), x - T.log(y))
+    },
+    rule("log of y / exp", .stable, over: .floats, .any, .within(0.2...3)) { x, y in
+      (T.log(y / T.exp(x)), T.log(y) - x)
+    },
+    rule("log of y * exp", .stable, over: .floats, .any, .within(0.2...3)) { x, y in
+      (T.log(y * T.exp(x)), T.log(y) + x)
+    },
     rule("log of sqrt", .stable, over: .floats, .within(0.2...3)) { x in (T.log(T.sqrt(x)), T.log(x) * 0.5) },
     rule("log of reciprocal", .stable, over: .floats, .within(0.2...3)) { x in (T.log(1 / x), -T.log(x)) },
   ]
@@ -32,8 +38,11 @@ enum StableRules {
     rule("exp * sigmoid of minus", .stable, over: .floats) { x in (T.exp(x) * T.sigmoid(-x), T.sigmoid(x)) },
     rule("exp of minus * sigmoid", .stable, over: .floats) { x in (T.exp(-x) * T.sigmoid(x), T.sigmoid(-x)) },
     rule("softplus - x", .stable, .assumesFinite, over: .floats) { x in (T.softplus(x) - x, T.softplus(-x)) },
-    rule("x - softplus", .stable, .assumesFinite, over: .floats) { x in (x - T.softplus(x), -T.softplus(-x)) },
-    rule("softplus of minus + x", .stable, .assumesFinite, over: .floats) { x in (T.softplus(-x) + x, T.softplus(x)) },
+    rule("x - softplus", .stable, .assumesFinite, over: .floats) { x in (x - T.softplus(x), -T.softplus(-x))
+    },
+    rule("softplus of minus + x", .stable, .assumesFinite, over: .floats) { x in
+      (T.softplus(-x) + x, T.softplus(x))
+    },
     rule("exp of -softplus", .stable, over: .floats) { x in (T.exp(-T.softplus(x)), T.sigmoid(-x)) },
     rule("exp of softplus", .stable, over: .floats) { x in (T.exp(T.softplus(x)), 1 + T.exp(x)) },
   ]

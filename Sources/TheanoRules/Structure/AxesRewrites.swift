@@ -10,10 +10,13 @@ enum AxesRewrites {
     identityShuffle, shuffleOfShuffle, sameShape, reshapeOfReshape, reshapeOfShuffle, lengthOfLeaf,
   ]
 
-  static let identityShuffle = Rewrite("identical dimshuffle", .canonical, at: .kind(DimShuffle.self), depth: 1) {
+  static let identityShuffle = Rewrite(
+    "identical dimshuffle", .canonical, at: .kind(DimShuffle.self), depth: 1
+  ) {
     graph, node throws(Fault) in
     let application = graph.nodes[node]
-    guard let op = application.op as? DimShuffle, op.order == graph.dims(application.inputs[0]).indices.map({ $0 })
+    guard let op = application.op as? DimShuffle,
+      op.order == graph.dims(application.inputs[0]).indices.map({ $0 })
     else { return nil }
     return [application.inputs[0]]
   }
@@ -31,7 +34,8 @@ enum AxesRewrites {
   static let sameShape = Rewrite("reshape to own shape", .canonical, at: .kind(Reshape.self), depth: 1) {
     graph, node throws(Fault) in
     let application = graph.nodes[node]
-    return graph.dims(application.inputs[0]) == graph.dims(application.firstOutput) ? [application.inputs[0]] : nil
+    return graph.dims(application.inputs[0]) == graph.dims(application.firstOutput)
+      ? [application.inputs[0]] : nil
   }
 
   static let reshapeOfReshape = Rewrite("reshape of reshape", .canonical, at: .kind(Reshape.self)) {
@@ -52,7 +56,8 @@ enum AxesRewrites {
   }
 
   /// A length that an input has is read from the input.
-  static let lengthOfLeaf = Rewrite("length from an input", .canonical, at: .kind(AxisLength.self), depth: 1) {
+  static let lengthOfLeaf = Rewrite("length from an input", .canonical, at: .kind(AxisLength.self), depth: 1)
+  {
     graph, node throws(Fault) in
     let application = graph.nodes[node]
     guard case .symbolic(let size) = graph.values[application.firstOutput].length, size.terms.count == 1,

@@ -6,15 +6,20 @@ import TheanoRewriting
 
 /// Operands need not be stretched where broadcasting does it, and what is stretched need not be computed stretched.
 enum BroadcastRewrites {
-  static let book: [Rewrite] = [ownShape, broadcastOfBroadcast, nearerShape, allocOfFull, operands, impliedAxes]
+  static let book: [Rewrite] = [
+    ownShape, broadcastOfBroadcast, nearerShape, allocOfFull, operands, impliedAxes,
+  ]
 
-  static let ownShape = Rewrite("broadcast to own shape", .canonical, at: .kind(BroadcastLike.self), depth: 1) {
+  static let ownShape = Rewrite("broadcast to own shape", .canonical, at: .kind(BroadcastLike.self), depth: 1)
+  {
     graph, node throws(Fault) in
     let inputs = graph.nodes[node].inputs
     return graph.dims(inputs[0]) == graph.dims(inputs[1]) ? [inputs[0]] : nil
   }
 
-  static let broadcastOfBroadcast = Rewrite("broadcast of broadcast", .canonical, at: .kind(BroadcastLike.self)) {
+  static let broadcastOfBroadcast = Rewrite(
+    "broadcast of broadcast", .canonical, at: .kind(BroadcastLike.self)
+  ) {
     graph, node throws(Fault) in
     let application = graph.nodes[node]
     guard let inner = graph.stretched(application.inputs[0]) else { return nil }
@@ -47,7 +52,9 @@ enum BroadcastRewrites {
   static let allocOfFull = Rewrite("alloc of what fills it", .canonical, at: .kind(Alloc.self), depth: 1) {
     graph, node throws(Fault) in
     let application = graph.nodes[node]
-    if graph.dims(application.inputs[0]) == graph.dims(application.firstOutput) { return [application.inputs[0]] }
+    if graph.dims(application.inputs[0]) == graph.dims(application.firstOutput) {
+      return [application.inputs[0]]
+    }
     guard let inner = graph.stretched(application.inputs[0]) else { return nil }
     return try graph.add(application.op, [inner] + application.inputs.dropFirst())
   }

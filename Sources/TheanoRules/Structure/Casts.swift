@@ -7,7 +7,8 @@ import TheanoRewriting
 enum CastRewrites {
   static let book: [Rewrite] = [chains]
 
-  static let chains = Rewrite("cast of cast", .canonical, at: .kind(Elementwise.self)) { graph, node throws(Fault) in
+  static let chains = Rewrite("cast of cast", .canonical, at: .kind(Elementwise.self)) {
+    graph, node throws(Fault) in
     let outer = graph.nodes[node]
     guard let target = conversion(outer.op) else { return nil }
     let middle = outer.inputs[0]

@@ -13,7 +13,8 @@ enum DotRewrites {
     graph, node throws(Fault) in
     let application = graph.nodes[node]
     guard (application.op as? DimShuffle)?.order == [1, 0],
-      let dot = graph.application(application.inputs[0], Dot.self), graph.values[application.inputs[0]].useCount == 1
+      let dot = graph.application(application.inputs[0], Dot.self),
+      graph.values[application.inputs[0]].useCount == 1
     else { return nil }
     let b = try graph.shuffled(dot.inputs[1], [1, 0])
     let a = try graph.shuffled(dot.inputs[0], [1, 0])

@@ -15,7 +15,8 @@ enum Folding {
   static let knownLengths = Rewrite("known lengths", .canonical, .essential, at: .any, depth: 1) {
     graph, node throws(Fault) in
     let outputs = graph.nodes[node].outputs
-    guard outputs.count == 1, graph.nodes[node].op.isPure, let n = graph.values[outputs.lowerBound].length.constant
+    guard outputs.count == 1, graph.nodes[node].op.isPure,
+      let n = graph.values[outputs.lowerBound].length.constant
     else { return nil }
     return [graph.addConstant(NDArray(scalar: Int64(n)).astype(graph.dtype(outputs.lowerBound)))]
   }
@@ -23,7 +24,9 @@ enum Folding {
   static let constants = Rewrite("constant folding", .canonical, .essential, at: .any, depth: 1) {
     graph, node throws(Fault) in
     let application = graph.nodes[node]
-    guard application.op.isPure, !application.op.isConditional, !application.inputs.isEmpty else { return nil }
+    guard application.op.isPure, !application.op.isConditional, !application.inputs.isEmpty else {
+      return nil
+    }
     for output in application.outputs {
       var elements = 1
       for dim in graph.dims(output) {
@@ -32,7 +35,9 @@ enum Folding {
         if elements > largest { return nil }
       }
       // One number throughout is better known as that than as a table of equal numbers.
-      if graph.dims(output).count > 0, application.op.movedOperand != nil, graph.uniform(output) != nil { return nil }
+      if graph.dims(output).count > 0, application.op.movedOperand != nil, graph.uniform(output) != nil {
+        return nil
+      }
     }
     var operands: [NDArray] = []
     for input in application.inputs {
@@ -40,7 +45,9 @@ enum Folding {
       operands.append(value)
     }
     // What fails here would fail at the call, and is reported there with its line.
-    guard let results = try? application.op.evaluate(operands, application.outputs.map { graph.values[$0].type }) else {
+    guard
+      let results = try? application.op.evaluate(operands, application.outputs.map { graph.values[$0].type })
+    else {
       return nil
     }
     return results.map { graph.addConstant($0) }

@@ -20,7 +20,8 @@ enum FractionRewrites {
     var coefficient = 1.0
     var constants = 0
 
-    mutating func collect(_ graph: borrowing Graph, _ id: Graph.ValueID, _ depth: Int, inverted: Bool) -> Bool {
+    mutating func collect(_ graph: borrowing Graph, _ id: Graph.ValueID, _ depth: Int, inverted: Bool) -> Bool
+    {
       if let number = graph.number(id), graph.dims(id).isEmpty || graph.constant(id) != nil {
         coefficient = inverted ? coefficient / number : coefficient * number
         constants += 1
@@ -45,7 +46,9 @@ enum FractionRewrites {
     }
   }
 
-  static let cancel = Rewrite("fraction", .canonical, .assumesFinite, at: .kind(Elementwise.self), depth: deepest) {
+  static let cancel = Rewrite(
+    "fraction", .canonical, .assumesFinite, at: .kind(Elementwise.self), depth: deepest
+  ) {
     graph, node throws(Fault) in
     let application = graph.nodes[node]
     let root = application.firstOutput
@@ -71,7 +74,9 @@ enum FractionRewrites {
       for factor in factors.dropFirst() { result = try graph.add(Ops.multiply, [result, factor])[0] }
       return result
     }
-    let number = { (graph: inout Graph, value: Double) in graph.addConstant(NDArray(scalar: value).astype(dtype)) }
+    let number = { (graph: inout Graph, value: Double) in
+      graph.addConstant(NDArray(scalar: value).astype(dtype))
+    }
     var above = try product(&graph, fraction.above)
     if let factors = above {
       if coefficient == -1 {
@@ -95,7 +100,8 @@ enum FractionRewrites {
     Rewrite(name, .canonical, flags, at: .kind(Elementwise.self), depth: 3) { graph, node throws(Fault) in
       let application = graph.nodes[node]
       let root = application.firstOutput
-      guard let op = application.op as? Elementwise, op == Ops.add || op == Ops.subtract, admits(graph.dtype(root))
+      guard let op = application.op as? Elementwise, op == Ops.add || op == Ops.subtract,
+        admits(graph.dtype(root))
       else { return nil }
       var plus: [Graph.ValueID] = []
       var minus: [Graph.ValueID] = []
@@ -110,7 +116,9 @@ enum FractionRewrites {
       }
       guard cancelled > 0 else { return nil }
       var sum: Graph.ValueID?
-      for term in plus { sum = try sum.map { (s) throws(Fault) in try graph.add(Ops.add, [s, term])[0] } ?? term }
+      for term in plus {
+        sum = try sum.map { (s) throws(Fault) in try graph.add(Ops.add, [s, term])[0] } ?? term
+      }
       for term in minus {
         if let s = sum {
           sum = try graph.add(Ops.subtract, [s, term])[0]
@@ -123,7 +131,8 @@ enum FractionRewrites {
   }
 
   private static func collect(
-    _ graph: borrowing Graph, _ id: Graph.ValueID, _ depth: Int, negative: Bool, _ plus: inout [Graph.ValueID],
+    _ graph: borrowing Graph, _ id: Graph.ValueID, _ depth: Int, negative: Bool,
+    _ plus: inout [Graph.ValueID],
     _ minus: inout [Graph.ValueID]
   ) {
     if depth < 3 {

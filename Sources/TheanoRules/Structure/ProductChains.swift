@@ -46,7 +46,9 @@ enum ProductChains {
     return graph.nodes[user].op is Dot && !graph.dims(id).isEmpty
   }
 
-  private static func collect(_ graph: borrowing Graph, _ id: Graph.ValueID, _ factors: inout [Graph.ValueID]) -> Tree {
+  private static func collect(_ graph: borrowing Graph, _ id: Graph.ValueID, _ factors: inout [Graph.ValueID])
+    -> Tree
+  {
     guard let dot = graph.application(id, Dot.self) else {
       factors.append(id)
       return .factor
@@ -56,7 +58,9 @@ enum ProductChains {
     return .product(left, right, left: left.count, right: right.count)
   }
 
-  private static func link(_ graph: borrowing Graph, _ id: Graph.ValueID, _ factors: inout [Graph.ValueID]) -> Tree {
+  private static func link(_ graph: borrowing Graph, _ id: Graph.ValueID, _ factors: inout [Graph.ValueID])
+    -> Tree
+  {
     if factors.count < longest, graph.values[id].useCount == 1, graph.application(id, Dot.self) != nil {
       return collect(graph, id, &factors)
     }
@@ -97,7 +101,8 @@ enum ProductChains {
   private static func cost(_ tree: Tree, _ lengths: [Double]) -> Double {
     func cost(_ tree: Tree, _ first: Int) -> Double {
       guard case .product(let a, let b, let left, let right) = tree else { return 0 }
-      return cost(a, first) + cost(b, first + left) + lengths[first] * lengths[first + left] * lengths[first + left + right]
+      return cost(a, first) + cost(b, first + left) + lengths[first] * lengths[first + left]
+        * lengths[first + left + right]
     }
     return cost(tree, 0)
   }

@@ -67,7 +67,8 @@ enum Products {
   }
 
   private static func multiplied(
-    _ factor: MatrixProduct.Factor, _ value: Graph.ValueID, _ inputs: inout [Graph.ValueID], _ graph: inout Graph
+    _ factor: MatrixProduct.Factor, _ value: Graph.ValueID, _ inputs: inout [Graph.ValueID],
+    _ graph: inout Graph
   ) throws(Fault) -> MatrixProduct.Factor {
     var factor = factor
     if let own = factor.operand {
@@ -79,7 +80,8 @@ enum Products {
     return factor
   }
 
-  static let scaled = Rewrite("gemm times a scalar", .fast, at: .operation(Ops.multiply)) { graph, node throws(Fault) in
+  static let scaled = Rewrite("gemm times a scalar", .fast, at: .operation(Ops.multiply)) {
+    graph, node throws(Fault) in
     let inputs = graph.nodes[node].inputs
     for (x, y) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])] {
       guard let scalar = scalar(graph, x), let found = product(graph, y) else { continue }
@@ -89,7 +91,8 @@ enum Products {
     return nil
   }
 
-  static let divided = Rewrite("gemm by a scalar", .fast, at: .operation(Ops.divide)) { graph, node throws(Fault) in
+  static let divided = Rewrite("gemm by a scalar", .fast, at: .operation(Ops.divide)) {
+    graph, node throws(Fault) in
     let inputs = graph.nodes[node].inputs
     guard let divisor = scalar(graph, inputs[1]), let found = product(graph, inputs[0]) else { return nil }
     let factor: Scalar
@@ -118,7 +121,8 @@ enum Products {
     return try accumulated(inputs[0], onto: inputs[1], 1, 1, node, &graph)
   }
 
-  static let subtracted = Rewrite("gemm minus c", .fast, at: .operation(Ops.subtract)) { graph, node throws(Fault) in
+  static let subtracted = Rewrite("gemm minus c", .fast, at: .operation(Ops.subtract)) {
+    graph, node throws(Fault) in
     let inputs = graph.nodes[node].inputs
     if let sum = try accumulated(inputs[1], onto: inputs[0], -1, 1, node, &graph) { return sum }
     return try accumulated(inputs[0], onto: inputs[1], 1, -1, node, &graph)

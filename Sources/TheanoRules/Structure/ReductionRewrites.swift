@@ -62,8 +62,10 @@ enum ReductionRewrites {
     return [try graph.shuffled(reduced, kept.map { ranks.firstIndex(of: $0) })]
   }
 
-  static let negated = Rewrite("sum of minus", .canonical, at: .kind(Reduction.self)) { graph, node throws(Fault) in
-    guard let (op, x, output) = reduction(graph, node), op.kind == .sum, let inner = graph.operands(of: x, Ops.negate),
+  static let negated = Rewrite("sum of minus", .canonical, at: .kind(Reduction.self)) {
+    graph, node throws(Fault) in
+    guard let (op, x, output) = reduction(graph, node), op.kind == .sum,
+      let inner = graph.operands(of: x, Ops.negate),
       graph.dtype(x) == graph.dtype(output)
     else { return nil }
     let sum = try graph.add(op, inner)
@@ -98,7 +100,9 @@ enum ReductionRewrites {
   }
 
   /// The sum of something stretched is a product with the number of its copies.
-  static let stretched = Rewrite("sum of broadcast", .canonical, .assumesFinite, at: .kind(Reduction.self), depth: 2) {
+  static let stretched = Rewrite(
+    "sum of broadcast", .canonical, .assumesFinite, at: .kind(Reduction.self), depth: 2
+  ) {
     graph, node throws(Fault) in
     guard let (op, x, output) = reduction(graph, node), op.kind == .sum,
       let (inner, rest) = try unstretched(&graph, op, x, output)
@@ -106,7 +110,9 @@ enum ReductionRewrites {
     var count: Graph.ValueID?
     for axis in op.axes {
       let length = try graph.length(x, axis)
-      count = try count.map { (product) throws(Fault) in try graph.add(Ops.multiply, [product, length])[0] } ?? length
+      count =
+        try count.map { (product) throws(Fault) in try graph.add(Ops.multiply, [product, length])[0] }
+        ?? length
     }
     guard rest, let count else { return nil }
     let dtype = graph.dtype(output)
@@ -116,7 +122,9 @@ enum ReductionRewrites {
   }
 
   /// The extremum of copies is the one, unless there are none.
-  static let stretchedExtremum = Rewrite("extremum of broadcast", .canonical, at: .kind(Reduction.self), depth: 2) {
+  static let stretchedExtremum = Rewrite(
+    "extremum of broadcast", .canonical, at: .kind(Reduction.self), depth: 2
+  ) {
     graph, node throws(Fault) in
     guard let (op, x, output) = reduction(graph, node), op.kind == .max || op.kind == .min,
       op.axes.allSatisfy({ (graph.dims(x)[$0].constant ?? 0) > 0 }),
@@ -141,6 +149,9 @@ enum ReductionRewrites {
       }
     }
     let dropped = try graph.shuffled(inner, order)
-    return (dropped, graph.dims(dropped) == graph.dims(output) || graph.dims(dropped).isEmpty && graph.dims(output).isEmpty)
+    return (
+      dropped,
+      graph.dims(dropped) == graph.dims(output) || graph.dims(dropped).isEmpty && graph.dims(output).isEmpty
+    )
   }
 }

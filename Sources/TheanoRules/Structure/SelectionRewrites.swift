@@ -53,7 +53,8 @@ enum SelectionRewrites {
     let application = graph.nodes[node]
     guard let read = application.op as? Subtensor, read.selection.gathered == nil,
       let write = graph.application(application.inputs[0], UpdateSubtensor.self),
-      write.op.selection == read.selection.shifted(by: 1), Array(write.inputs.dropFirst(2)) == Array(application.inputs.dropFirst())
+      write.op.selection == read.selection.shifted(by: 1),
+      Array(write.inputs.dropFirst(2)) == Array(application.inputs.dropFirst())
     else { return nil }
     let value = write.inputs[1]
     guard graph.dims(value) == graph.dims(application.firstOutput) else { return nil }
@@ -77,13 +78,21 @@ enum SelectionRewrites {
         continue
       }
       guard let cut = next.next() else { return nil }
-      if entry == .full { entries.append(cut) } else if cut == .full { entries.append(entry) } else { return nil }
+      if entry == .full {
+        entries.append(cut)
+      } else if cut == .full {
+        entries.append(entry)
+      } else {
+        return nil
+      }
     }
     return try graph.add(
       Subtensor(selection: Selection(entries: entries)), inner.inputs + application.inputs.dropFirst())
   }
 
-  static let writeOfWhole = Rewrite("update of everything", .canonical, at: .kind(UpdateSubtensor.self), depth: 1) {
+  static let writeOfWhole = Rewrite(
+    "update of everything", .canonical, at: .kind(UpdateSubtensor.self), depth: 1
+  ) {
     graph, node throws(Fault) in
     let application = graph.nodes[node]
     guard let op = application.op as? UpdateSubtensor, op.selection.entries.allSatisfy({ $0 == .full }) else {
@@ -96,7 +105,8 @@ enum SelectionRewrites {
   static let addOfZero = Rewrite("increment by 0", .canonical, at: .kind(UpdateSubtensor.self)) {
     graph, node throws(Fault) in
     let application = graph.nodes[node]
-    guard let op = application.op as? UpdateSubtensor, op.mode == .add, graph.number(application.inputs[1]) == 0,
+    guard let op = application.op as? UpdateSubtensor, op.mode == .add,
+      graph.number(application.inputs[1]) == 0,
       // An index that is out of range must still be found.
       op.selection.entries.allSatisfy({ entry in
         switch entry {

@@ -34,7 +34,8 @@ import TheanoTestSupport
         driver.run(&rewritten, pass: "test", &report)
         let pass = report.passes[0]
         // Where both operands are stretched, nothing may have the shape of the whole; then a rule rightly declines.
-        #expect(pass.firingCount > 0 || pass.refusals.contains { $0.why.contains("shapes") }, "\(dtype) \(shapes)")
+        #expect(
+          pass.firingCount > 0 || pass.refusals.contains { $0.why.contains("shapes") }, "\(dtype) \(shapes)")
         #expect(pass.stop == .fixedPoint)
         for (a, b) in zip(graph.outputs, rewritten.outputs) {
           #expect(rewritten.values[b].type == graph.values[a].type)
@@ -53,8 +54,12 @@ import TheanoTestSupport
     let entry = try #require(Self.rules.first { $0.name == name })
     let rule = try #require(entry.rule)
     guard Self.applies(rule, .float64) else { return }
-    let special: [Double] = [.nan, .infinity, -.infinity, 0, -0.0, 1, -1, 1e300, -1e300, Double.leastNonzeroMagnitude]
-    let generic = rule.operands.indices.filter { rule.operands[$0].dtype == .float64 && !rule.operands[$0].isConstant }
+    let special: [Double] = [
+      .nan, .infinity, -.infinity, 0, -0.0, 1, -1, 1e300, -1e300, Double.leastNonzeroMagnitude,
+    ]
+    let generic = rule.operands.indices.filter {
+      rule.operands[$0].dtype == .float64 && !rule.operands[$0].isConstant
+    }
     var random = Draw(seed: name)
     for k in generic {
       for value in special {
@@ -64,13 +69,17 @@ import TheanoTestSupport
         var both = graph
         let after = try #require(trial.replacement(rule, &both))
         both.setOutputs([graph.outputs[0], after])
-        let results = try Interpreter(both).run(trial.leaves).map { try $0.astype(.float64).item(as: Double.self) }
+        let results = try Interpreter(both).run(trial.leaves).map {
+          try $0.astype(.float64).item(as: Double.self)
+        }
         if value.isNaN || entry.phase == .canonical {
           #expect(
             results[0].isNaN == results[1].isNaN || (!value.isNaN && results[0].isNaN),
             "\(value): \(results[0]) became \(results[1])")
         }
-        if entry.phase == .canonical { #expect(Agreement.same(results[0], results[1], 1e-9), "\(value): \(results)") }
+        if entry.phase == .canonical {
+          #expect(Agreement.same(results[0], results[1], 1e-9), "\(value): \(results)")
+        }
       }
     }
   }
@@ -79,7 +88,9 @@ import TheanoTestSupport
   @Test(arguments: rules.map(\.name)) func gradientsAgree(name: String) throws {
     let rule = try #require(Self.rules.first { $0.name == name }?.rule)
     guard rule.dtypes.admits(.float64), rule.before.dtype.isFloating else { return }
-    let wrt = rule.operands.indices.filter { rule.operands[$0].dtype == .float64 && !rule.operands[$0].isConstant }
+    let wrt = rule.operands.indices.filter {
+      rule.operands[$0].dtype == .float64 && !rule.operands[$0].isConstant
+    }
     guard !wrt.isEmpty else { return }
     var random = Draw(seed: name + " gradient")
     for _ in 0..<5 {
@@ -91,7 +102,8 @@ import TheanoTestSupport
         }
         let graph = try Graph(computing: slopes, from: rule.placeholders)
         let values = try Interpreter(graph).run(leaves)
-        #expect(Agreement.compare(values[0], values[1]), "\(rule.before) by operand \(k) at \(leaves): \(values)")
+        #expect(
+          Agreement.compare(values[0], values[1]), "\(rule.before) by operand \(k) at \(leaves): \(values)")
       }
     }
   }
@@ -128,7 +140,8 @@ struct Trial {
       bindings[k] = values[k]
     }
     // A dtype in which the operation does not exist, such as a subtraction of booleans, is none of the rule's.
-    guard let root = try? rule.build(rule.pattern, bindings, dtype, &graph), graph.producer(root) != nil else { return }
+    guard let root = try? rule.build(rule.pattern, bindings, dtype, &graph), graph.producer(root) != nil
+    else { return }
     graph.setOutputs([root])
     guard (try? Interpreter(graph).run(leaves)) != nil else { return }
     self.graph = graph
