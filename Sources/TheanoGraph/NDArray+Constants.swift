@@ -8,3 +8,8 @@ extension NDArray {
     return bits
   }
 }
+
+extension NDArray {
+  /// The array with a dtype of its own, if it stood for a number written in Swift.
+  package func strong() -> NDArray { isWeak ? settingWeak(false) : self }
+}
