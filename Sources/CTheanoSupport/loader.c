@@ -37,3 +37,8 @@ void theano_unload(void *handle) {
   dlclose(handle);
   theano_loader_unlock();
 }
+
+const char *theano_file_of(const void *function) {
+  Dl_info information;
+  return dladdr(function, &information) ? information.dli_fname : 0;
+}

@@ -143,4 +143,13 @@ extension CompilationCache {
       if unlink(entry.path) == 0 { total -= entry.size }
     }
   }
+
+  /// How many functions there are, and the bytes of all that is kept.
+  var contents: (count: Int, bytes: Int) {
+    let names = FileSystem.names(in: folder)
+    let bytes = names.reduce(0) {
+      $0 + (FileSystem.linkStatus("\(folder)/\($1)").map { Int($0.st_size) } ?? 0)
+    }
+    return (names.count { $0.hasSuffix("." + Platform.librarySuffix) }, bytes)
+  }
 }

@@ -11,6 +11,9 @@ import CTheanoSupport
 package enum Platform {
   /// The process's environment.
   static func environment() -> [String: String] {
+    // Loading a native library changes the environment for a moment, under this lock.
+    theano_loader_lock()
+    defer { theano_loader_unlock() }
     var result: [String: String] = [:]
     var next = environmentPointer()
     while let entry = next?.pointee {
@@ -115,6 +118,49 @@ package enum Platform {
       status.st_mtimespec
     #else
       status.st_mtim
+    #endif
+  }
+
+  /// The libraries that bring dense products and solvers, the fastest first.
+  ///
+  /// The reference BLAS (`libblas`) is left out for products, since it is slower than the embedded ones; the reference
+  /// LAPACK is better than none.
+  static let denseLibraries: [NativeLibraries.Candidate] = {
+    #if canImport(Darwin)
+      [
+        .init(
+          name: "Accelerate", files: ["/System/Library/Frameworks/Accelerate.framework/Accelerate"],
+          threadVariables: ["VECLIB_MAXIMUM_THREADS"]),
+        .init(
+          name: "OpenBLAS",
+          files: ["libopenblas.dylib", "/opt/homebrew/opt/openblas/lib/libopenblas.dylib"],
+          threadVariables: ["OPENBLAS_NUM_THREADS"], threadSetter: "openblas_set_num_threads",
+          version: "openblas_get_config"),
+      ]
+    #else
+      [
+        .init(
+          name: "OpenBLAS", files: ["libopenblas.so.0", "libopenblas.so"],
+          threadVariables: ["OPENBLAS_NUM_THREADS"], threadSetter: "openblas_set_num_threads",
+          version: "openblas_get_config"),
+        .init(
+          name: "MKL", files: ["libmkl_rt.so.2", "libmkl_rt.so.3", "libmkl_rt.so"],
+          threadVariables: ["MKL_NUM_THREADS"], threadSetter: "MKL_Set_Num_Threads"),
+        .init(
+          name: "BLIS", files: ["libblis.so.4", "libblis.so"], threadVariables: ["BLIS_NUM_THREADS"],
+          threadSetter: "bli_thread_set_num_threads", version: "bli_info_get_version_str"),
+        .init(name: "LAPACK", files: ["liblapack.so.3"], solvesOnly: true),
+      ]
+    #endif
+  }()
+
+  /// How a user gets a fast BLAS and LAPACK.
+  static var denseLibraryAdvice: String {
+    #if canImport(Darwin)
+      "Accelerate is part of macOS; if it cannot be loaded, run brew install openblas"
+    #else
+      "install OpenBLAS (Debian, Ubuntu: apt-get install libopenblas0; Fedora: dnf install openblas; "
+        + "Arch: pacman -S openblas)"
     #endif
   }
 }

@@ -11,4 +11,7 @@ void theano_loader_unlock(void);
 void *theano_load(const char *path);
 void theano_unload(void *handle);
 
+/// The file that a loaded function came from; null if that is not known.
+const char *theano_file_of(const void *function);
+
 #endif

@@ -2,11 +2,14 @@
 #ifndef THEANO_SUPPORT_H
 #define THEANO_SUPPORT_H
 
+#include "theano_blas.h"
+#include "theano_call.h"
 #include "theano_callsite.h"
 #include "theano_cpu.h"
 #include "theano_digest.h"
 #include "theano_host.h"
 #include "theano_loader.h"
+#include "theano_pool.h"
 #include "theano_process.h"
 #include "theano_text.h"
 
