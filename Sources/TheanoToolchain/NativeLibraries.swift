@@ -20,7 +20,20 @@ package struct NativeLibraries: Sendable {
     /// Its function that says its version (`const char *f(void)`).
     package var version: String?
     /// Whether only its solvers are wanted.
-    package var solvesOnly = false
+    package var solvesOnly: Bool
+
+    /// A candidate from its parts.
+    package init(
+      name: String, files: [String], threadVariables: [String] = [], threadSetter: String? = nil,
+      version: String? = nil, solvesOnly: Bool = false
+    ) {
+      self.name = name
+      self.files = files
+      self.threadVariables = threadVariables
+      self.threadSetter = threadSetter
+      self.version = version
+      self.solvesOnly = solvesOnly
+    }
   }
 
   /// A library that is loaded.

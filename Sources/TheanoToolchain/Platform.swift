@@ -149,7 +149,7 @@ package enum Platform {
         .init(
           name: "BLIS", files: ["libblis.so.4", "libblis.so"], threadVariables: ["BLIS_NUM_THREADS"],
           threadSetter: "bli_thread_set_num_threads", version: "bli_info_get_version_str"),
-        .init(name: "LAPACK", files: ["liblapack.so.3"], threadVariables: [], solvesOnly: true),
+        .init(name: "LAPACK", files: ["liblapack.so.3"], solvesOnly: true),
       ]
     #endif
   }()
