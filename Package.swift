@@ -26,7 +26,7 @@ let house: [(name: String, imports: [String])] = [
     ["TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoScheduling", "TheanoToolchain", "CTheanoSupport"]
   ),
   ("TheanoFormats", ["TheanoArrays", "CTheanoSupport"]),
-  ("TheanoInspection", ["TheanoArrays", "TheanoGraph", "TheanoRewriting"]),
+  ("TheanoInspection", ["TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoScheduling"]),
   (
     "Theano",
     [

@@ -28,6 +28,12 @@ public struct CompilationReport: Sendable {
   public internal(set) var source = ""
   /// Where the native code came from: memory, the disk cache, or the compiler.
   public internal(set) var origin = ""
+  /// What rewriting did, and the graph that it left.
+  package internal(set) var rewrites = RewriteReport()
+  package internal(set) var graph = Graph()
+  /// How the graph runs natively; `nil` for a function that is interpreted.
+  package internal(set) var schedule: Schedule?
+  package internal(set) var plan: MemoryPlan?
 
   mutating func measure<R, E: Error>(_ name: String, _ body: () throws(E) -> (R, String)) throws(E) -> R {
     let clock = ContinuousClock()
@@ -56,7 +62,6 @@ struct Compilation {
   let name: String
   let mode: Mode
   var report = CompilationReport()
-  private(set) var rewrites: RewriteReport?
 
   init(name: String, mode: Mode) {
     self.name = name
@@ -72,6 +77,7 @@ struct Compilation {
       return (graph, "\(graph.nodes.count) nodes")
     }
     if mode.rewrites { try rewrite(&graph) }
+    report.graph = graph
     if try usesInterpreter() {
       let interpreter = Interpreter(graph)
       return (graph, .interpreter { (leaves) throws(TheanoError) in try interpreter.run(leaves) })
@@ -84,7 +90,7 @@ struct Compilation {
     options.assumesFinite = mode.assumesFinite
     options.disabled = mode.excludedRules
     var rewritten = graph
-    rewrites = try report.measure("rewriting") { () throws(TheanoError) in
+    report.rewrites = try report.measure("rewriting") { () throws(TheanoError) in
       let log = try TheanoRules.rewrite(&rewritten, options: options)
       return (log, "\(rewritten.sorted().count) nodes left")
     }
@@ -108,6 +114,7 @@ struct Compilation {
       let plan = MemoryPlan(schedule)
       return (plan, "\(plan.slotOf.count) buffers in \(plan.slots.count) places, \(plan.inPlace) in place")
     }
+    (report.schedule, report.plan) = (schedule, plan)
     let checks = graph.checks.map(\.check)
     let program = report.measure("emission") {
       let program = ProgramWriter.write(
