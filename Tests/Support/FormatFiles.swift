@@ -93,3 +93,6 @@ package func elementBytes(_ array: NDArray) -> [UInt8] {
     Array(UnsafeRawBufferPointer(start: array.data, count: array.size * array.dtype.itemSize))
   }
 }
+
+/// Makes a file longer by a hole; whether that worked.
+package func extend(_ path: String, to count: Int) -> Bool { truncate(path, off_t(count)) == 0 }
