@@ -146,3 +146,18 @@ TH_FN th_f32 th_tan_f32(th_f32 x) {
   y = a < 1e-4f ? x : y;
   return a < th_inf_f32() ? y : th_nan_f32();
 }
+
+//@ part tannear_f32 needs: base base_f32 exact_f32 trigreduce_f32 tancore_f32
+TH_FN th_f32 th_tan_near_f32(th_f32 x) {
+  th_f32 shifted = x * 0.636619747f + 12582912.0f;
+  th_f32 n = shifted - 12582912.0f;
+  th_f32 r = th_mad_f32(n, -1.5703125f, x);
+  r = th_mad_f32(n, -0.000483751297f, r);
+  th_f32 third = n * 7.54953362e-08f;
+  th_angle_f32 angle;
+  angle.r.hi = r - third;
+  angle.r.lo = th_mad_f32(n, -2.56334407e-12f, (r - angle.r.hi) - third);
+  angle.odd = th_bits_f32(shifted) & 1u;
+  th_f32 y = th_tan_core_f32(angle);
+  return th_abs_f32(x) < 1e-4f ? x : y;
+}

@@ -133,3 +133,17 @@ TH_FN th_f64 th_tan_f64(th_f64 x) {
   y = a < 1e-8 ? x : y;
   return a < th_inf_f64() ? y : th_nan_f64();
 }
+
+//@ part tannear_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64 tancore_f64
+TH_FN th_f64 th_tan_near_f64(th_f64 x) {
+  th_f64 shifted = x * 0.6366197723675814 + 6755399441055744.0;
+  th_f64 n = shifted - 6755399441055744.0;
+  th_f64 r = th_mad_f64(n, -1.5707963267341256, x);
+  th_f64 second = n * 6.077100506303966e-11;
+  th_angle_f64 angle;
+  angle.r.hi = r - second;
+  angle.r.lo = th_mad_f64(n, -2.0222662487959506e-21, (r - angle.r.hi) - second);
+  angle.odd = (th_u32)th_bits_f64(shifted) & 1u;
+  th_f64 y = th_tan_core_f64(angle);
+  return th_abs_f64(x) < 1e-8 ? x : y;
+}
