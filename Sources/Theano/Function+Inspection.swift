@@ -25,7 +25,9 @@ extension Function {
     var sections = [heading]
     func section(_ title: String, _ text: String) {
       guard !text.isEmpty else { return }
-      let indented = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  \($0)" }
+      let indented = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+        $0.isEmpty ? "" : "  \($0)"
+      }
       sections.append("\(title)\n\(indented.joined(separator: "\n"))")
     }
     section("Stages", report.description)
