@@ -76,16 +76,19 @@ extension Workload {
     _ name: String, _ symbol: String, _ note: String, _ reference: Reference
   ) throws -> Contestant {
     let step = try reference.function(symbol, in: "xor", as: Step.self)
-    var (first, second) = (XorNetwork.first.flatMap { $0 }, XorNetwork.second)
+    // Plain memory: Swift would check its own arrays at every call.
+    func memory(_ values: [Double]) -> UnsafeMutablePointer<Double> {
+      let pointer = UnsafeMutablePointer<Double>.allocate(capacity: values.count)
+      pointer.initialize(from: values, count: values.count)
+      return pointer
+    }
+    let (first, second) = (memory(XorNetwork.first.flatMap { $0 }), memory(XorNetwork.second))
+    let (inputs, targets) = (memory(XorNetwork.inputs.flatMap { $0 }), memory(XorNetwork.targets))
     return Contestant(name: name, note: note) { n in
-      XorNetwork.inputs.flatMap { $0 }.withUnsafeBufferPointer { inputs in
-        XorNetwork.targets.withUnsafeBufferPointer { targets in
-          var k = 0
-          for _ in 0..<n {
-            _ = step(&first, &second, inputs.baseAddress! + 2 * k, targets.baseAddress! + k)
-            k = (k + 1) & 3
-          }
-        }
+      var k = 0
+      for _ in 0..<n {
+        _ = step(first, second, inputs + 2 * k, targets + k)
+        k = (k + 1) & 3
       }
     }
   }
