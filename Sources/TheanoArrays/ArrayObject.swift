@@ -46,7 +46,8 @@ package final class ArrayObject: ManagedBuffer<ArrayHeader, Int> {
   static let tailLimit = 1024
   static let alignment = 64
 
-  var pointer: UnsafeMutablePointer<ArrayHeader> { withUnsafeMutablePointerToHeader { $0 } }
+  /// The header, in place.
+  package var pointer: UnsafeMutablePointer<ArrayHeader> { withUnsafeMutablePointerToHeader { $0 } }
 
   /// The extents, followed by the strides.
   var geometry: UnsafeMutablePointer<Int> { withUnsafeMutablePointerToElements { $0 } }
