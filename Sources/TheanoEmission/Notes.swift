@@ -6,15 +6,8 @@ package enum Notes {
   private static let mark = "//@"
   /// What stands between the services that every program has and the program's own kernels.
   static let beginning = "// What is this program's own begins here."
-  /// A large kernel may compute thousands of expressions.
-  private static let most = 24
-
   /// A line that stands for the notes.
-  static func line(_ notes: [Int]) -> String {
-    var text = ([mark] + notes.prefix(most).map(String.init)).joined(separator: " ")
-    if notes.count > most { text += " +\(notes.count - most)" }
-    return text
-  }
+  static func line(_ notes: [Int]) -> String { ([mark] + notes.map(String.init)).joined(separator: " ") }
 
   /// The line with its end, or nothing if there are no notes.
   static func mark(_ notes: [Int]) -> String { notes.isEmpty ? "" : line(notes) + "\n" }
@@ -31,13 +24,7 @@ package enum Notes {
         continue
       }
       let indent = line.prefix(line.count - bare.count)
-      for word in bare.dropFirst(mark.count).split(separator: " ") {
-        if word.hasPrefix("+") {
-          lines.append("\(indent)// ... and \(word.dropFirst()) more")
-        } else if let number = Int(word) {
-          lines.append("\(indent)// \(text(number))")
-        }
-      }
+      lines += numbers(onLine: bare).map { "\(indent)// \(text($0))" }
     }
     return lines.joined(separator: "\n")
   }
@@ -46,11 +33,12 @@ package enum Notes {
   package static func numbers(in source: String) -> [Int] {
     source.split(separator: "\n").flatMap { line -> [Int] in
       let bare = line.drop { $0 == " " }
-      return bare.hasPrefix(mark)
-        ? bare.dropFirst(mark.count).split(separator: " ").filter { !$0.hasPrefix("+") }.compactMap {
-          Int($0)
-        } : []
+      return bare.hasPrefix(mark) ? numbers(onLine: bare) : []
     }
+  }
+
+  private static func numbers(onLine line: Substring) -> [Int] {
+    line.dropFirst(mark.count).split(separator: " ").compactMap { Int($0) }
   }
 
   /// What is the program's own: its kernels and the entry.

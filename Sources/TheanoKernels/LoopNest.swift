@@ -232,5 +232,7 @@ package struct NestBuilder {
   }
 
   package mutating func effect(_ effect: LoopNest.Effect) { nest.effects.append(effect) }
-  package mutating func comment(_ note: Int) { nest.comment.notes.append(note) }
+  package mutating func comment(_ note: Int) {
+    if !nest.comment.notes.contains(note) { nest.comment.notes.append(note) }
+  }
 }

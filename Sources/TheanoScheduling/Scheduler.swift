@@ -15,6 +15,7 @@ package struct Scheduler {
   private var lowerings: [Graph.NodeID: Lowering] = [:]
   private var stored: Set<Graph.ValueID> = []
   private var constantNumbers: [Graph.ValueID: Int] = [:]
+  private var noteOf: [ObjectIdentifier: Int] = [:]
   private var boundAtoms: Set<Size.Atom> = []
   /// The list that steps are added to: the program's, or a branch's.
   var steps: [Schedule.Step] = []
@@ -82,7 +83,9 @@ package struct Scheduler {
   /// The note that a step bears: which expression of the user's it computes.
   private mutating func note(_ node: Graph.NodeID) -> Int? {
     guard let origin = graph.nodes[node].origin else { return nil }
+    if let known = noteOf[ObjectIdentifier(origin)] { return known }
     schedule.notes.append(origin)
+    noteOf[ObjectIdentifier(origin)] = schedule.notes.count - 1
     return schedule.notes.count - 1
   }
 
