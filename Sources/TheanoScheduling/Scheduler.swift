@@ -108,14 +108,7 @@ package struct Scheduler {
     return id
   }
 
-  private func isEntryAtom(_ atom: Size.Atom) -> Bool {
-    switch atom {
-    case .axis: true
-    case .value(let id):
-      if case .leaf = graph.values[graph.resolve(id)].origin { true } else { false }
-    case .found, .function: false
-    }
-  }
+  private func isEntryAtom(_ atom: Size.Atom) -> Bool { graph.isEntryAtom(atom) }
 
   /// The buffer of an output; a value that is an argument, a constant or another output is copied.
   private mutating func result(_ k: Int, _ value: Graph.ValueID) -> Schedule.BufferID {
@@ -521,17 +514,5 @@ extension SourceNote {
     // Symbolising return addresses takes a millisecond, so that only lines that are known at once are written.
     if case .line(let file, let line) = self { return "\(text)    \(file):\(line)" }
     return text
-  }
-}
-
-extension Size {
-  /// Whether every atom, also inside functions, is one that is known.
-  package func isKnown(_ known: (Atom) -> Bool) -> Bool {
-    terms.allSatisfy { term in
-      term.atoms.allSatisfy { atom in
-        if case .function(_, let sizes) = atom { return sizes.allSatisfy { $0.isKnown(known) } }
-        return known(atom)
-      }
-    }
   }
 }
