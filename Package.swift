@@ -67,8 +67,9 @@ let package = Package(
         name: "TheanoCommand", dependencies: ["Theano", "TheanoToolchain"], swiftSettings: settings),
       .executableTarget(name: "xor", dependencies: ["Theano"], path: "Examples/xor", swiftSettings: settings),
       .target(
-        name: "TheanoTestSupport", dependencies: ["Theano", "TheanoArrays"], path: "Tests/Support",
-        swiftSettings: settings),
+        name: "TheanoTestSupport",
+        dependencies: ["Theano"] + house.dropLast().map { .init(stringLiteral: $0.name) },
+        path: "Tests/Support", swiftSettings: settings),
     ]
     + tests.map { need in
       .testTarget(

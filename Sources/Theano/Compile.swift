@@ -115,6 +115,7 @@ struct Compilation {
       let plan = MemoryPlan(schedule)
       return (plan, "\(plan.slotOf.count) buffers in \(plan.slots.count) places, \(plan.inPlace) in place")
     }
+    assert(plan.violations(of: schedule).isEmpty, "\(plan.violations(of: schedule))")
     (report.schedule, report.plan) = (schedule, plan)
     let checks = graph.checks.map(\.check)
     let program = report.measure("emission") {

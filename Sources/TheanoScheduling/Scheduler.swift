@@ -118,14 +118,7 @@ package struct Scheduler {
     return id
   }
 
-  private func isEntryAtom(_ atom: Size.Atom) -> Bool {
-    switch atom {
-    case .axis: true
-    case .value(let id):
-      if case .leaf = graph.values[graph.resolve(id)].origin { true } else { false }
-    case .found, .function: false
-    }
-  }
+  private func isEntryAtom(_ atom: Size.Atom) -> Bool { graph.isEntryAtom(atom) }
 
   /// The buffer of an output; a value that is an argument, a constant or another output is copied.
   private mutating func result(_ k: Int, _ value: Graph.ValueID) -> Schedule.BufferID {
@@ -523,16 +516,4 @@ func alignedIndices(_ index: [LoopNest.Ref], _ dims: [Dim], _ builder: inout Nes
 extension Graph {
   /// The atoms that stand for an integer scalar: its own, and those of values that it replaced.
   func lengthAtoms(of value: ValueID) -> [Size.Atom] { replaced(by: value).map { .value($0) } }
-}
-
-extension Size {
-  /// Whether every atom, also inside functions, is one that is known.
-  package func isKnown(_ known: (Atom) -> Bool) -> Bool {
-    terms.allSatisfy { term in
-      term.atoms.allSatisfy { atom in
-        if case .function(_, let sizes) = atom { return sizes.allSatisfy { $0.isKnown(known) } }
-        return known(atom)
-      }
-    }
-  }
 }
