@@ -64,7 +64,7 @@ let package = Package(
         name: room.name, dependencies: room.imports.map { .init(stringLiteral: $0) }, swiftSettings: settings)
     } + [
       .executableTarget(
-        name: "TheanoCommand", dependencies: ["Theano", "TheanoToolchain"], swiftSettings: settings),
+        name: "TheanoCommand", dependencies: ["TheanoArrays", "TheanoToolchain"], swiftSettings: settings),
       .executableTarget(name: "xor", dependencies: ["Theano"], path: "Examples/xor", swiftSettings: settings),
       .target(
         name: "TheanoTestSupport",
