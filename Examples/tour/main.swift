@@ -43,7 +43,7 @@ print(try scaled([1, 2]))                               // [10. 20.]
 print(try scaled([1, 2], 3))                            // [3. 6.]
 
 // An operation of your own, in Swift; the compiled function calls back for it.
-let sorted = T.custom("sort", [x], outputs: [x.type]) { [NDArray($0[0].toArray(of: Double.self).sorted())] }[0]
+let sorted = T.custom("sort", [x], outputs: [x.type]) { [NDArray([Double]($0[0]).sorted())] }[0]
 let largest = try function(inputs: [x], outputs: sorted[-1])
 print(try largest([3, 9, 4]))                           // 9.0
 
