@@ -75,9 +75,10 @@ public struct NPZ: Sendable {
     case .stored:
       data.report.entry = entry.name
       if case .memory(let memory) = data.storage, memory.isReadOnly { return try NDArray.npy(data) }
-      let (owner, bytes) = try data.loadedAlone("the entry")
-      try check(CRC32.of(bytes), entry, data)
-      return try NDArray.npy(ByteSource(owner, data.report))
+      var crc: CRC32? = CRC32()
+      let array = try NDArray.npy(data, checksum: &crc)
+      try check(crc?.value ?? 0, entry, data)
+      return array
     case .deflated:
       return try inflated(entry, data)
     }
