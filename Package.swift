@@ -67,13 +67,19 @@ let package = Package(
         name: "TheanoCommand", dependencies: ["Theano", "TheanoToolchain"], swiftSettings: settings),
       .executableTarget(name: "xor", dependencies: ["Theano"], path: "Examples/xor", swiftSettings: settings),
       .target(
-        name: "TheanoTestSupport", dependencies: ["Theano", "TheanoArrays"], path: "Tests/Support",
+        name: "TheanoTestSupport", dependencies: ["Theano", "TheanoArrays", "TheanoFormats"],
+        path: "Tests/Support",
+        swiftSettings: settings),
+      // Killed by the tests of Faults.
+      .executableTarget(
+        name: "FileWriter", dependencies: ["TheanoArrays", "TheanoFormats"], path: "Tests/FileWriter",
         swiftSettings: settings),
     ]
     + tests.map { need in
       .testTarget(
         name: "\(need)Tests",
         dependencies: ["Theano", "TheanoTestSupport", "CTheanoPrelude", "CTheanoSupport"]
+          + (need == "Faults" ? ["FileWriter"] : [])
           + house.dropLast().map { .init(stringLiteral: $0.name) },
         path: "Tests/\(need)", resources: [.copy("Golden")],
         swiftSettings: settings)
