@@ -64,12 +64,12 @@ let package = Package(
         name: room.name, dependencies: room.imports.map { .init(stringLiteral: $0) }, swiftSettings: settings)
     } + [
       .executableTarget(
-        name: "TheanoCommand", dependencies: ["Theano", "TheanoToolchain"], swiftSettings: settings),
+        name: "TheanoCommand", dependencies: ["TheanoArrays", "TheanoToolchain"], swiftSettings: settings),
       .executableTarget(name: "xor", dependencies: ["Theano"], path: "Examples/xor", swiftSettings: settings),
       .target(
-        name: "TheanoTestSupport", dependencies: ["Theano", "TheanoArrays", "TheanoFormats"],
-        path: "Tests/Support",
-        swiftSettings: settings),
+        name: "TheanoTestSupport",
+        dependencies: ["Theano"] + house.dropLast().map { .init(stringLiteral: $0.name) },
+        path: "Tests/Support", swiftSettings: settings),
       // Killed by the tests of Faults.
       .executableTarget(
         name: "FileWriter", dependencies: ["TheanoArrays", "TheanoFormats"], path: "Tests/FileWriter",
