@@ -306,10 +306,22 @@ extension Selection {
       case .full: ".all"
       case .index(let k), .gather(let k): operands[k]
       case .slice(let a, let b, let step):
-        "\(a.map { operands[$0] } ?? "")..<\(b.map { operands[$0] } ?? "")"
-          + (step == 1 ? "" : ", step: \(step)")
+        slice(a.map { operands[$0] }, b.map { operands[$0] }, step)
       }
     }.joined(separator: ", ")
+  }
+
+  /// A slice as Swift writes it.
+  private func slice(_ start: String?, _ stop: String?, _ step: Int) -> String {
+    if step == 1 {
+      switch (start, stop) {
+      case (nil, nil): return ".all"
+      case (let a?, nil): return "\(a)..."
+      case (let a, let b?): return "\(a ?? "")..<\(b)"
+      }
+    }
+    let parts = [start.map { "from: \($0)" }, stop.map { "to: \($0)" }, "step: \(step)"]
+    return ".slice(\(parts.compactMap { $0 }.joined(separator: ", ")))"
   }
 }
 

@@ -61,6 +61,8 @@ import Theano
     add((x + 1) * (w - 1), "(x + 1.0) * (w - 1.0)")
     add(T.sum(x * x), "sum(x * x, axis: [0, 1])")
     add(x[0], "x[0, .all]")
+    add(x[1..., ..<2], "x[1..., ..<2]")
+    add(x[1..<3, .slice(from: 1, step: -2)], "x[1..<3, .slice(from: 1, step: -2)]")
     return all
   }()
 
