@@ -14,13 +14,27 @@ public struct AxisIndex: Sendable {
     case newAxis
   }
   let form: Form
+}
 
+extension AxisIndex: ExpressibleByIntegerLiteral {
+  /// One position; negative ones count from the end.
+  public init(integerLiteral value: Int) { form = .position(.constant(NDArray(scalar: Int64(value)))) }
+}
+
+/// What can stand in the brackets of `x[...]`.
+public protocol AxisIndexConvertible {
+  /// The entry that it means.
+  var axisIndex: AxisIndex { get }
+}
+
+// Here and not in `AxisIndex` itself, so that they can stand beside ranges: `x[1..<3, .all]`.
+extension AxisIndexConvertible where Self == AxisIndex {
   /// The whole axis.
-  public static let all = AxisIndex(form: .slice(nil, nil, 1))
+  public static var all: AxisIndex { AxisIndex(form: .slice(nil, nil, 1)) }
   /// As many whole axes as are not named otherwise.
-  public static let ellipsis = AxisIndex(form: .ellipsis)
+  public static var ellipsis: AxisIndex { AxisIndex(form: .ellipsis) }
   /// A new axis of length 1.
-  public static let newAxis = AxisIndex(form: .newAxis)
+  public static var newAxis: AxisIndex { AxisIndex(form: .newAxis) }
 
   /// Every `step`-th position from one bound up to, not including, the other.
   ///
@@ -35,17 +49,6 @@ public struct AxisIndex: Sendable {
   ) -> AxisIndex {
     AxisIndex(form: .slice(start?.tensorVariable, stop?.tensorVariable, step))
   }
-}
-
-extension AxisIndex: ExpressibleByIntegerLiteral {
-  /// One position; negative ones count from the end.
-  public init(integerLiteral value: Int) { form = .position(.constant(NDArray(scalar: Int64(value)))) }
-}
-
-/// What can stand in the brackets of `x[...]`.
-public protocol AxisIndexConvertible {
-  /// The entry that it means.
-  var axisIndex: AxisIndex { get }
 }
 
 extension AxisIndex: AxisIndexConvertible {
@@ -96,6 +99,7 @@ extension TensorVariable {
   ///
   /// Fewer entries than axes mean the first axes. An index outside its axis is an error, while building if it can be
   /// known, else at the call; bounds of slices outside are moved in.
+  @_disfavoredOverload
   public subscript(_ entries: any AxisIndexConvertible..., fileID fileID: String = #fileID,
     line line: Int = #line
   ) -> TensorVariable {
