@@ -190,8 +190,8 @@ struct ValueWriter {
     guard dtype.isFloating, target.isInteger else { return plain }
     let isSigned = target.kind == .signed
     let limit = Double(sign: .plus, exponent: 8 * target.itemSize - (isSigned ? 1 : 0), significand: 1)
-    func literal(_ value: Double) -> String { LoopNest.Constant(value, dtype).literal }
-    func end(_ bits: UInt64) -> String { LoopNest.Constant(target, bits: bits).literal }
+    func literal(_ value: Double) -> String { LoopNest.Constant(value, dtype).literal(dialect) }
+    func end(_ bits: UInt64) -> String { LoopNest.Constant(target, bits: bits).literal(dialect) }
     let most = UInt64.max >> UInt64(64 - 8 * target.itemSize + (isSigned ? 1 : 0))
     let least = isSigned ? end(UInt64(bitPattern: -Int64(most) - 1)) : "0"
     return

@@ -26,9 +26,11 @@ import TheanoTestSupport
     let chain = try #require(Self.chains.first { $0.name == name })
     let x = T.dvector("x")
     var y = x
-    for k in 0..<Self.depth { y = chain.grow(y, x, k) }
+    // One kind at the full depth, the others deep enough to overflow a stack.
+    let depth = name == "sum" ? Self.depth : Self.depth / 5
+    for k in 0..<depth { y = chain.grow(y, x, k) }
     let graph = try Graph(computing: [y], from: [x])
-    #expect(graph.sorted().count >= Self.depth)
+    #expect(graph.sorted().count >= depth)
     let result = try Interpreter(graph).run([NDArray([0.0, 1])])[0]
     #expect(result.shape == [2])
     if name == "sum" { #expect(result.doubles == [0, Double(Self.depth) + 1]) }
