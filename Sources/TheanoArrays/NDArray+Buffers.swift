@@ -49,7 +49,7 @@ extension NDArray {
     return try body(UnsafeRawBufferPointer(start: array.data, count: array.size * array.dtype.itemSize))
   }
 
-  private func requireDType<T: NDArrayScalar>(of _: T.Type, in operation: String) throws(TheanoError) {
+  fileprivate func requireDType<T: NDArrayScalar>(of _: T.Type, in operation: String) throws(TheanoError) {
     guard T.dtype == dtype, MemoryLayout<T>.size == dtype.itemSize else {
       throw TheanoError(
         .dtype, in: operation, "the elements of an array of \(dtype) are not \(T.self) values",
@@ -123,5 +123,39 @@ extension NDArray.Checked {
         .shape, in: "NDArray",
         "a buffer of \(count) elements does not fill shape \(shapeText(shape)), which has \(size)")
     }
+  }
+}
+
+extension NDArray.Checked {
+  /// As ``NDArray/withUnsafeBuffer(of:_:)``; throws a ``TheanoError`` if the elements are of another type.
+  public func withUnsafeBuffer<T: NDArrayScalar, R>(
+    of type: T.Type, _ body: (UnsafeBufferPointer<T>) throws -> R
+  ) throws -> R {
+    try array.requireDType(of: type, in: "withUnsafeBuffer")
+    return try array.withUnsafeBuffer(of: type, body)
+  }
+
+  /// As ``NDArray/withUnsafeMutableBuffer(of:_:)``; throws a ``TheanoError`` if the elements are of another type.
+  public mutating func withUnsafeMutableBuffer<T: NDArrayScalar, R>(
+    of type: T.Type, _ body: (UnsafeMutableBufferPointer<T>) throws -> R
+  ) throws -> R {
+    try array.requireDType(of: type, in: "withUnsafeMutableBuffer")
+    return try array.withUnsafeMutableBuffer(of: type, body)
+  }
+
+  /// As ``NDArray/withSpan(of:_:)``; throws a ``TheanoError`` if the elements are of another type.
+  public func withSpan<T: NDArrayScalar, R>(
+    of type: T.Type, _ body: (Span<T>) throws -> R
+  ) throws -> R {
+    try array.requireDType(of: type, in: "withSpan")
+    return try array.withSpan(of: type, body)
+  }
+
+  /// As ``NDArray/withMutableSpan(of:_:)``; throws a ``TheanoError`` if the elements are of another type.
+  public mutating func withMutableSpan<T: NDArrayScalar, R>(
+    of type: T.Type, _ body: (inout MutableSpan<T>) throws -> R
+  ) throws -> R {
+    try array.requireDType(of: type, in: "withMutableSpan")
+    return try array.withMutableSpan(of: type, body)
   }
 }
