@@ -112,6 +112,17 @@ package final class FunctionCore: Sendable {
     return fitted.contiguous()
   }
 
+  /// An argument as an array; nested lists may be ragged.
+  @inline(never)
+  func array(_ argument: any NDArrayConvertible, _ k: Int) throws(TheanoError) -> NDArray {
+    do throws(TheanoError) {
+      return try argument.asNDArray()
+    } catch {
+      let named = inputs.indices.contains(k) ? inputs[k].variable.name : nil
+      throw Argument.noArray(error, "argument \(k + 1), \(named ?? "unnamed"),", in: name)
+    }
+  }
+
   @inline(never)
   func wrongCount(_ count: Int) -> TheanoError {
     let names = inputs.map { $0.variable.name ?? $0.type.brief }.joined(separator: ", ")

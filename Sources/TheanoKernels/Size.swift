@@ -114,6 +114,8 @@ extension Size {
   package static func floorDivide(_ a: Size, _ b: Size) -> Size {
     if b.constant == 1 { return a }
     if let x = a.constant, let y = b.constant, y != 0 {
+      // The one quotient that overflows wraps, as everything else here does.
+      if y == -1 { return Size(0 &- x) }
       let q = x / y
       return Size((x % y != 0 && (x < 0) != (y < 0)) ? q - 1 : q)
     }
@@ -125,7 +127,11 @@ extension Size {
   package static func maximum(_ a: Size, _ b: Size) -> Size { extremum(.maximum, a, b) { max($0, $1) } }
 
   package static func modulo(_ a: Size, _ b: Size) -> Size {
-    if let x = a.constant, let y = b.constant, y != 0 { return Size(((x % y) + y) % y) }
+    if let x = a.constant, let y = b.constant, y != 0 {
+      if y == -1 { return 0 }
+      let r = x % y
+      return Size(r != 0 && (r < 0) != (y < 0) ? r + y : r)
+    }
     return a.dividedExactly(by: b) != nil ? 0 : Size(.function(.modulo, [a, b]))
   }
 
@@ -163,13 +169,14 @@ extension Size {
     }
     var pieces: [Term] = []
     for term in terms {
-      guard divisor.coefficient != 0, term.coefficient % divisor.coefficient == 0 else { return nil }
+      let (quotient, overflow) = term.coefficient.dividedReportingOverflow(by: divisor.coefficient)
+      guard !overflow, quotient &* divisor.coefficient == term.coefficient else { return nil }
       var atoms = term.atoms
       for atom in divisor.atoms {
         guard let at = atoms.firstIndex(of: atom) else { return nil }
         atoms.remove(at: at)
       }
-      pieces.append(Term(atoms: atoms, coefficient: term.coefficient / divisor.coefficient))
+      pieces.append(Term(atoms: atoms, coefficient: quotient))
     }
     return Size(collecting: pieces)
   }

@@ -61,7 +61,8 @@ package struct Selection: Hashable, Sendable {
       case .index(let k):
         // A position that is a number can be checked against the length alone; others while the kernel runs.
         if let i = inputs[k].length.constant {
-          let need = i < 0 ? -i : i + 1
+          // Without overflow: no axis is as long as the largest integer.
+          let need = i < 0 ? (i == .min ? .max : -i) : (i == .max ? .max : i + 1)
           try rules.atMost(.known(need), x.dims[axis]) { _, n in
             Fault(
               .index, "index \(i) is out of range for axis \(axis), which has length \(n)",
