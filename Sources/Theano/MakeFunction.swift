@@ -123,7 +123,7 @@ private func make(
   }
   checkInputs(inputs, name, note) { diagnoses.append($0) }
   let converted = checkUpdates(updates, note, wrong)
-  checkGivens(givens, inputs, outputs + updates.map(\.1), wrong)
+  checkGivens(givens, wrong)
   checkMode(mode, wrong)
   for (k, output) in (outputs + converted).enumerated() where !output.node.isPoisoned {
     let subject = k < outputs.count ? "output \(k + 1)" : "the new value of an updated variable"
@@ -276,18 +276,11 @@ private func checkUpdates(
 }
 
 private func checkGivens(
-  _ givens: [TensorVariable: TensorVariable], _ inputs: [In], _ outputs: [TensorVariable],
-  _ wrong: (Diagnosis.Kind, String, String?) -> Void
+  _ givens: [TensorVariable: TensorVariable], _ wrong: (Diagnosis.Kind, String, String?) -> Void
 ) {
-  let given = Set(inputs.map(\.variable))
   // In the order of the keys' making: a dictionary's own changes from run to run.
   for (key, value) in givens.sorted(by: { $0.key.node.serial < $1.key.node.serial })
   where !value.node.isPoisoned && !key.node.isPoisoned {
-    if given.contains(key) {
-      wrong(
-        .argument, "\(key) is an input, and givens: has something else stand for it",
-        "leave it out of inputs: or out of givens:")
-    }
     let fits = zip(key.type.shape, value.type.shape).allSatisfy { $0 == nil || $1 == nil || $0 == $1 }
     if key.dtype != value.dtype || key.ndim != value.ndim || !fits {
       wrong(
@@ -295,40 +288,6 @@ private func checkGivens(
         "givens need the same dtype, rank and lengths on both sides")
     }
   }
-  if let key = circle(in: givens, from: outputs) {
-    wrong(
-      .argument, "givens: go in a circle: what stands for \(key) is computed from \(key)",
-      "let another input stand in the value, such as givens: [x: u * 2]")
-  }
-}
-
-/// A variable that something stands for which is computed from itself, if there is one.
-///
-/// Expressions have no circles, so that a circle passes through `givens`; a walk that comes back to a variable before it
-/// has finished with it has found one.
-private func circle(
-  in givens: [TensorVariable: TensorVariable], from outputs: [TensorVariable]
-) -> TensorVariable? {
-  if givens.isEmpty { return nil }
-  var isFinished: [ObjectIdentifier: Bool] = [:]
-  var stack = outputs.map { ($0, false) }
-  while let (variable, expanded) = stack.popLast() {
-    // Results of one application are one place, unless something stands for one of them.
-    let place = givens[variable] == nil ? variable.node.owner.map { ObjectIdentifier($0) } : nil
-    let id = place ?? ObjectIdentifier(variable.node)
-    if expanded {
-      isFinished[id] = true
-      continue
-    }
-    if let finished = isFinished[id] {
-      if !finished, givens[variable] != nil { return variable }
-      continue
-    }
-    isFinished[id] = false
-    stack.append((variable, true))
-    stack += (givens[variable].map { [$0] } ?? variable.node.owner?.inputs ?? []).map { ($0, false) }
-  }
-  return nil
 }
 
 private func checkMode(_ mode: Mode, _ wrong: (Diagnosis.Kind, String, String?) -> Void) {
@@ -346,11 +305,12 @@ private func checkUnused(
   _ note: SourceNote
 ) throws(TheanoError) {
   var seen: Set<ObjectIdentifier> = []
+  var replaced: Set<TensorVariable> = []
   var stack = outputs
   while let variable = stack.popLast() {
     let id = variable.node.owner.map { ObjectIdentifier($0) } ?? ObjectIdentifier(variable.node)
     if let given = givens[variable] {
-      if seen.insert(ObjectIdentifier(variable.node)).inserted { stack.append(given) }
+      if replaced.insert(variable).inserted { stack.append(given) }
       continue
     }
     seen.insert(ObjectIdentifier(variable.node))

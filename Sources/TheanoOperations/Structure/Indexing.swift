@@ -136,7 +136,9 @@ extension TensorVariable {
 }
 
 extension T {
-  static func subtensor(_ x: TensorVariable, _ entries: [AxisIndex], _ note: SourceNote) -> TensorVariable {
+  package static func subtensor(_ x: TensorVariable, _ entries: [AxisIndex], _ note: SourceNote)
+    -> TensorVariable
+  {
     let named = entries.flatMap(\.variables)
     if x.node.isPoisoned || named.contains(where: { $0.node.isPoisoned }) {
       return .carrying("subtensor", [x] + named, note: note)
