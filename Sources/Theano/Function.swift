@@ -106,7 +106,7 @@ package final class FunctionCore: Sendable {
   @inline(never)
   private func convert(_ argument: NDArray, _ k: Int) throws(TheanoError) -> NDArray {
     let input = inputs[k]
-    let fitted = try Argument.fit(argument, to: input.type, in: name) { _ in
+    let fitted = try Argument.fit(argument, to: input.variable, in: name) { _ in
       "argument \(k + 1), \(input.variable.name ?? "unnamed"),"
     }
     return fitted.contiguous()

@@ -3,6 +3,7 @@ import TheanoKernels
 import TheanoArrays
 import TheanoGraph
 import TheanoOperations
+import TheanoRewriting
 import TheanoRules
 
 /// What happens to inputs that no output or update needs.
@@ -222,7 +223,7 @@ private func checkInputs(_ inputs: [In], _ name: String, _ note: SourceNote, _ r
     do throws(TheanoError) {
       if let fault = input.fault { throw Argument.noArray(fault, subject, in: name) }
       if let value = input.value {
-        _ = try Argument.fit(value, to: input.variable.type, in: name) { _ in subject }
+        _ = try Argument.fit(value, to: input.variable, in: name) { _ in subject }
       }
     } catch {
       for var diagnosis in error.diagnoses {

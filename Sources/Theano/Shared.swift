@@ -50,7 +50,7 @@ extension TensorVariable {
     do throws(TheanoError) { given = try value.asNDArray() } catch {
       throw Argument.noArray(error, "the new value of \(self)", in: "setValue")
     }
-    let array = try Argument.fit(given, to: type, in: "setValue") { _ in
+    let array = try Argument.fit(given, to: self, in: "setValue") { _ in
       "the shared variable \(self)"
     }
     state.set(array.contiguous().strong())
@@ -74,34 +74,38 @@ enum Argument {
 
   /// An array as one of the given type: the same one if it fits, else converted where nothing is lost.
   static func fit(
-    _ array: NDArray, to type: TensorType, in operation: String, _ subject: (()) -> String
+    _ array: NDArray, to variable: TensorVariable, in operation: String, _ subject: (()) -> String
   ) throws(TheanoError) -> NDArray {
+    let type = variable.type
+    func wrong(_ kind: Diagnosis.Kind, _ what: String, _ mend: String) -> TheanoError {
+      TheanoError(kind, in: operation, what, mend: mend, at: variable.node.note.location)
+    }
     var array = array
     if array.ndim != type.ndim {
-      throw TheanoError(
-        .shape, in: operation,
+      throw wrong(
+        .shape,
         "\(subject(())) is declared as \(type.brief) but got \(array.dtype) of shape \(array.shape), which has "
-          + "\(array.ndim) \(array.ndim == 1 ? "axis" : "axes") instead of \(type.ndim)",
-        mend: "reshape the value, or declare the variable with \(array.ndim) axes")
+          + "\(counted(array.ndim, "axis", "axes")) instead of \(type.ndim)",
+        "reshape the value, or declare the variable with \(counted(array.ndim, "axis", "axes"))")
     }
     if array.dtype != type.dtype {
       let converted = array.astype(type.dtype)
       let isSafe = array.dtype.canCastSafely(to: type.dtype)
       let keeps = isSafe || (array.isWeak && weaklyFits(array, converted))
       guard keeps else {
-        throw TheanoError(
-          .dtype, in: operation,
-          "\(subject(())) is declared as \(type.brief) but got \(array.dtype)\(array.isWeak ? " \(array)" : ""), which would lose precision",
-          mend: "convert it: value.astype(.\(type.dtype)), or declare the variable as \(array.dtype)")
+        throw wrong(
+          .dtype,
+          "\(subject(())) is declared as \(type.brief) but got \(array.dtype)\(array.isWeak && array.size <= 8 ? " \(array)" : ""), which would lose precision",
+          "convert it: value.astype(.\(type.dtype)), or declare the variable as \(array.dtype)")
       }
       array = converted
     }
     for (axis, dim) in type.dims.enumerated() {
       if let n = dim.constant, array.object.extent(axis) != n {
-        throw TheanoError(
-          .shape, in: operation,
+        throw wrong(
+          .shape,
           "axis \(axis) of \(subject(())) is declared to have length \(n) but got shape \(array.shape)",
-          mend: "declare the axis without a length, or pass an array that has it")
+          "declare the axis without a length, or pass an array that has it")
       }
     }
     return array

@@ -22,7 +22,7 @@ extension Fault {
   package init(noAxis axis: Int, of type: TensorType, operand: Int) {
     let n = type.ndim
     self.init(
-      .shape, "there is no axis \(axis): \(type.brief) has \(n) \(n == 1 ? "axis" : "axes")",
+      .shape, "there is no axis \(axis): \(type.brief) has \(counted(n, "axis", "axes"))",
       mend: n == 0 ? "a scalar has no axes" : "axes run from 0 to \(n - 1), or from -\(n) to -1",
       operand: operand)
   }

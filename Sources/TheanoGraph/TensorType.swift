@@ -78,6 +78,9 @@ extension TensorType {
   }
 }
 
+/// A number of things in words: `1 axis`, `2 axes`.
+package func counted(_ n: Int, _ one: String, _ many: String) -> String { "\(n) \(n == 1 ? one : many)" }
+
 extension TensorType: CustomStringConvertible {
   /// The type in Theano's words, such as `TensorType(float64, matrix)`.
   public var description: String { "TensorType(\(dtype), \(shapeText))" }

@@ -148,6 +148,10 @@ extension Size {
   private static func extremum(_ f: Function, _ a: Size, _ b: Size, _ fold: (Int, Int) -> Int) -> Size {
     if a == b { return a }
     if let x = a.constant, let y = b.constant { return Size(fold(x, y)) }
+    // max(max(n, 0) - k, 0) is max(n - k, 0) for k >= 0.
+    if f == .maximum, let inner = (a.constant == 0 ? b : b.constant == 0 ? a : nil)?.withoutInnerMaximum {
+      return maximum(inner, 0)
+    }
     // max(n, 0) is n where n cannot be negative.
     if f == .maximum, a.constant == 0, b.isSurelyNonNegative { return b }
     if f == .maximum, b.constant == 0, a.isSurelyNonNegative { return a }
@@ -159,6 +163,15 @@ extension Size {
     if difference.isSurelyNonNegative { return f == .minimum ? b : a }
     if (b - a).isSurelyNonNegative { return f == .minimum ? a : b }
     return Size(.function(f, [a, b].sorted { $0.description < $1.description }))
+  }
+
+  /// `n - k` if the size is `max(n, 0) - k` for a k > 0.
+  private var withoutInnerMaximum: Size? {
+    guard terms.count == 2, terms[0].coefficient == 1, terms[0].atoms.count == 1, terms[1].atoms.isEmpty,
+      terms[1].coefficient < 0, case .function(.maximum, let sizes) = terms[0].atoms[0],
+      let zero = sizes.firstIndex(where: { $0.constant == 0 })
+    else { return nil }
+    return sizes[1 - zero] + Size(terms[1].coefficient)
   }
 
   /// The quotient if `b` is a single product that divides every term: enough for `(n * m) / m`.

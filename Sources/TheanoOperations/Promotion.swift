@@ -56,7 +56,8 @@ package enum Promotion {
           "cast",
           Fault(
             .dtype, "the number \(value) is not representable in \(dtype)",
-            mend: "cast the other operand to a wider dtype, or use T.constant with a dtype"), note: note)
+            mend: "cast the other operand to a wider dtype, or use T.constant with a dtype", operand: 0),
+          operands: [x], note: note)
       }
       return .constant(converted, name: x.name, note: note)
     }

@@ -11,12 +11,16 @@ package struct Alloc: Operation {
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     let dims = inputs.dropFirst().map(\.length)
     for (k, dim) in dims.enumerated() {
-      try rules.atMost(0, dim) { _, n in Fault(.shape, "axis \(k) cannot have length \(n)", operand: k + 1) }
+      try rules.atMost(0, dim) { _, n in
+        Fault(
+          .shape, "axis \(k) cannot have length \(n)", mend: "lengths are at least 0", operand: k + 1)
+      }
     }
     let shape = try rules.broadcast([inputs[0].dims, dims])
     guard shape.count == dims.count else {
       throw Fault(
-        .shape, "\(inputs[0].type.brief) has more axes than the \(dims.count) that are asked for", operand: 0)
+        .shape, "\(inputs[0].type.brief) has more axes than the \(dims.count) that are asked for",
+        mend: "give a length for each axis of the value, and for those before them", operand: 0)
     }
     return [TensorType(inputs[0].dtype, dims)]
   }
@@ -153,7 +157,10 @@ extension T {
     if operands.contains(where: { $0.node.isPoisoned }) { return .carrying("arange", operands, note: note) }
     if let k = operands.firstIndex(where: { $0.ndim != 0 }) {
       return .impossible(
-        "arange", Fault(.shape, "a bound or step is \(operands[k].type.brief), not a scalar", operand: k),
+        "arange",
+        Fault(
+          .shape, "a bound or step is \(operands[k].type.brief), not a scalar",
+          mend: "index or reduce it to one number", operand: k),
         operands: operands,
         note: note)
     }

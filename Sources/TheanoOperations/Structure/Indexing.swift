@@ -178,16 +178,23 @@ extension T {
       switch entry.form {
       case .newAxis: order.append(nil)
       case .ellipsis:
-        if sawEllipsis { return impossible("only one .ellipsis can stand in a subscript") }
+        if sawEllipsis {
+          return impossible(
+            "only one .ellipsis can stand in a subscript", "write .all for the other axes")
+        }
         sawEllipsis = true
         fill()
       case .slice(nil, nil, 1):
         selected.append(.full)
         keep(1)
       case .slice(let start, let stop, let step):
-        if step == 0 { return impossible("a slice cannot have step 0") }
+        if step == 0 {
+          return impossible("a slice cannot have step 0", "give a step of at least 1, or at most -1")
+        }
         for bound in [start, stop].compactMap({ $0 }) where bound.ndim != 0 || !bound.dtype.isInteger {
-          return impossible("the bound of a slice is \(bound.type.brief), not an integer scalar")
+          return impossible(
+            "the bound of a slice is \(bound.type.brief), not an integer scalar",
+            "cast it: T.cast(bound, .int64)")
         }
         func bound(_ v: TensorVariable?) -> Int? {
           v.map { operand(folded(Promotion.convert($0, to: .int64, note))) }
@@ -254,7 +261,11 @@ extension T {
     }
     let x = owner.inputs[0]
     let value = value.tensorVariable
-    guard value.isWeak || value.node.isPoisoned || DType.promoted(value.dtype, x.dtype) == x.dtype else {
+    // A number written in Swift takes the array's dtype, but a fraction is no integer.
+    let fits =
+      value.isWeak
+      ? !value.dtype.isFloating || x.dtype.isFloating : DType.promoted(value.dtype, x.dtype) == x.dtype
+    guard fits || value.node.isPoisoned else {
       return .impossible(
         name,
         Fault(

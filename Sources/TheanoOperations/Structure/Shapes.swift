@@ -35,7 +35,9 @@ package struct BroadcastLike: Operation {
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     let shape = try rules.broadcast([inputs[0].dims, inputs[1].dims])
     guard shape.count == inputs[1].ndim else {
-      throw Fault(.shape, "\(inputs[0].type.brief) has more axes than \(inputs[1].type.brief)", operand: 0)
+      throw Fault(
+        .shape, "\(inputs[0].type.brief) has more axes than \(inputs[1].type.brief)",
+        mend: "an array stretches only to one of at least as many axes", operand: 0)
     }
     return [TensorType(inputs[0].dtype, inputs[1].dims)]
   }
@@ -129,6 +131,7 @@ package struct Reshape: Operation {
     let x = inputs[0]
     let total = x.dims.reduce(Dim.known(1)) { $0 * $1 }
     var dims = inputs.dropFirst().map(\.length)
+    let shown = "(\(dims.map { $0.constant.map(String.init) ?? "?" }.joined(separator: ", ")))"
     for (k, dim) in dims.enumerated() where dim != -1 {
       try rules.atMost(0, dim) { _, n in
         Fault(
@@ -151,8 +154,8 @@ package struct Reshape: Operation {
       }
       dims[open] = Dim.floorDivide(total, rest)
     }
+    try TensorType(x.dtype, dims).requirePossible("the new shape")
     let product = dims.reduce(Dim.known(1)) { $0 * $1 }
-    let shown = "(\(dims.map(\.description).joined(separator: ", ")))"
     let brief = x.type.brief
     _ = try rules.equal(total, product) { have, want in
       Fault(
@@ -176,7 +179,7 @@ package struct Reshape: Operation {
     } catch {
       throw Fault(
         .shape, "\(inputs[0].shape) with \(inputs[0].size) elements cannot be reshaped to \(shape)",
-        operand: 0)
+        mend: "the product of the lengths must be the number of elements", operand: 0)
     }
   }
   package func lower(_ context: inout LoweringContext) -> Lowering { .alias }
@@ -192,7 +195,7 @@ package struct Concatenate: Operation {
     for (k, x) in inputs.enumerated().dropFirst() {
       guard x.ndim == dims.count else {
         throw Fault(
-          .shape, "operand 1 has \(dims.count) axes and operand \(k + 1) has \(x.ndim)",
+          .shape, "operand 1 has \(counted(dims.count, "axis", "axes")) and operand \(k + 1) has \(x.ndim)",
           mend: "all operands need the same number of axes", operand: k)
       }
       for d in dims.indices {
@@ -326,7 +329,10 @@ extension T {
     if Set(named).count != named.count {
       return .impossible(
         "dimshuffle",
-        Fault(.shape, "an axis is named twice in \(order.map { $0.map(String.init) ?? "nil" })", operand: 0),
+        Fault(
+          .shape,
+          "an axis is named twice in (\(order.map { $0.map(String.init) ?? "nil" }.joined(separator: ", ")))",
+          mend: "name each axis once; to repeat an axis use T.broadcast", operand: 0),
         operands: [x], note: note)
     }
     return TensorVariable(DimShuffle(order: order), [x], note: note)
@@ -416,7 +422,7 @@ extension T {
     let rank = first.ndim + 1
     guard (-rank..<rank).contains(axis) else {
       let fault = Fault(
-        .shape, "there is no axis \(axis): the result has \(rank) \(rank == 1 ? "axis" : "axes")",
+        .shape, "there is no axis \(axis): the result has \(counted(rank, "axis", "axes"))",
         mend: "axes run from 0 to \(rank - 1), or from -\(rank) to -1", operand: 0)
       return .impossible("stack", fault, operands: operands, note: note)
     }
