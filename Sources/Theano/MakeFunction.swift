@@ -79,6 +79,8 @@ public func function(
 }
 
 /// Compiles expressions into a native function that returns a list.
+///
+/// - Throws: ``TheanoError`` with everything that is wrong with the expressions, the inputs and the updates.
 public func function(
   inputs: [any FunctionInput] = [], outputs: [TensorVariable],
   updates: [(TensorVariable, TensorVariable)] = [],
@@ -89,6 +91,8 @@ public func function(
 }
 
 /// Compiles updates of shared variables into a native function that returns nothing.
+///
+/// - Throws: ``TheanoError`` with everything that is wrong with the expressions, the inputs and the updates.
 public func function(
   inputs: [any FunctionInput] = [], updates: [(TensorVariable, TensorVariable)],
   givens: [TensorVariable: TensorVariable] = [:], mode: Mode = .fastRun, name: String? = nil,
@@ -98,6 +102,8 @@ public func function(
 }
 
 /// Compiles an expression into a native function: `function([x], y)`.
+///
+/// - Throws: ``TheanoError`` with everything that is wrong with the expressions, the inputs and the updates.
 public func function(
   _ inputs: [any FunctionInput], _ output: TensorVariable, fileID: String = #fileID, line: Int = #line
 ) throws(TheanoError) -> Function<NDArray> {
@@ -105,6 +111,8 @@ public func function(
 }
 
 /// Compiles expressions into a native function that returns a list: `function([x], [y, z])`.
+///
+/// - Throws: ``TheanoError`` with everything that is wrong with the expressions, the inputs and the updates.
 public func function(
   _ inputs: [any FunctionInput], _ outputs: [TensorVariable], fileID: String = #fileID, line: Int = #line
 ) throws(TheanoError) -> Function<[NDArray]> {
