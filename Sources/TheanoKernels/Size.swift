@@ -313,7 +313,8 @@ extension Size {
     else {
       return nil
     }
-    return apply(f, Size(a), Size(b)).constant
+    // As in generated code, what is divided by 0 gives 0: a check of the length then fails.
+    return apply(f, Size(a), Size(b)).constant ?? 0
   }
 }
 
