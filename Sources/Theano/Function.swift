@@ -129,7 +129,7 @@ package final class FunctionCore: Sendable {
     let required = inputs.filter { $0.defaultValue == nil }.count
     let wanted = required == inputs.count ? "\(inputs.count)" : "\(required) to \(inputs.count)"
     return TheanoError(
-      .argument, in: name, "\(count) arguments were given, but the function takes \(wanted): (\(names))",
+      .argument, in: name, "\(counted(count, "argument was", "arguments were")) given, but the function takes \(wanted): (\(names))",
       mend: "pass one value for each input")
   }
 

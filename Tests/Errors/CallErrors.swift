@@ -59,7 +59,7 @@ private enum Table {
         let v = T.dvector("v"), u = T.dvector("u"); try call(mode, [v, u], v + u, [two])
       },
       """
-      TheanoError: [function] 1 arguments were given, but the function takes 2: (v, u)
+      TheanoError: [function] 1 argument was given, but the function takes 2: (v, u)
         to mend: pass one value for each input
       """),
     Pinned(

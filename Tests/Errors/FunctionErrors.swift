@@ -335,11 +335,11 @@ private enum Table {
       """),
     Pinned(
       { _ in
-        let w = w(); try w.setValue(1.0)
+        let w = shared(NDArray([1.0]), name: "w"); try w.setValue(1.0)
       },
       """
       TheanoError: [setValue] the shared variable w is declared as float64 vector but got float64 of shape [], which has 0 axes instead of 1
-        at FunctionErrors.swift:-216
+        at FunctionErrors.swift:+2
         to mend: reshape the value, or declare the variable with 0 axes
       """),
     Pinned(
