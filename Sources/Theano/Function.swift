@@ -128,8 +128,9 @@ package final class FunctionCore: Sendable {
     let names = inputs.map { $0.variable.name ?? $0.type.brief }.joined(separator: ", ")
     let required = inputs.filter { $0.defaultValue == nil }.count
     let wanted = required == inputs.count ? "\(inputs.count)" : "\(required) to \(inputs.count)"
+    let given = counted(count, "argument was", "arguments were")
     return TheanoError(
-      .argument, in: name, "\(counted(count, "argument was", "arguments were")) given, but the function takes \(wanted): (\(names))",
+      .argument, in: name, "\(given) given, but the function takes \(wanted): (\(names))",
       mend: "pass one value for each input")
   }
 

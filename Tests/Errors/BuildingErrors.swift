@@ -295,7 +295,7 @@ private enum Table {
     Pinned(
       { T.dot(a, a) },
       """
-      TheanoError: [dot] shapes (3, 4) and (3, 4) do not fit: the left has 4 columns, the right 3 rows
+      TheanoError: [dot] shapes (3, 4) and (3, 4) do not fit: 4 columns on the left meet 3 rows on the right
           dot(a, a)
                  ^
         at BuildingErrors.swift:+1
@@ -304,7 +304,7 @@ private enum Table {
     Pinned(
       { T.dot(a, T.tensor("d", .float64, shape: [3, 9])) },
       """
-      TheanoError: [dot] shapes (3, 4) and (3, 9) do not fit: the left has 4 columns, the right 3 rows
+      TheanoError: [dot] shapes (3, 4) and (3, 9) do not fit: 4 columns on the left meet 3 rows on the right
           dot(a, d)
                  ^
         at BuildingErrors.swift:+1
@@ -322,7 +322,7 @@ private enum Table {
     Pinned(
       { T.dot(c, a) },
       """
-      TheanoError: [dot] shapes (5,) and (3, 4) do not fit: the left has 5 columns, the right 3 rows
+      TheanoError: [dot] shapes (5,) and (3, 4) do not fit: 5 columns on the left meet 3 rows on the right
           dot(c, a)
                  ^
         at BuildingErrors.swift:+1

@@ -183,7 +183,7 @@ private enum Table {
     Pinned(
       { mode in try call(mode, [x, y], T.dot(x, y), [wide, wide]) },
       """
-      TheanoError: [dot] float64 matrix and float64 matrix do not fit: the left has 3 columns, the right 2 rows
+      TheanoError: [dot] float64 matrix and float64 matrix do not fit: 3 columns on the left meet 2 rows on the right
           dot(x, y)
                  ^
         at CallErrors.swift:+1
@@ -192,7 +192,7 @@ private enum Table {
     Pinned(
       { mode in try call(mode, [x, v], T.dot(x, v), [wide, two]) },
       """
-      TheanoError: [dot] float64 matrix and float64 vector do not fit: the left has 3 columns, the right 2 rows
+      TheanoError: [dot] float64 matrix and float64 vector do not fit: 3 columns on the left meet 2 rows on the right
           dot(x, v)
                  ^
         at CallErrors.swift:+1

@@ -140,7 +140,7 @@ private enum Table {
                ^
         at FunctionErrors.swift:+1
         to mend: make the lengths equal, or give one of them length 1 on that axis
-      2. [dot] shapes (3,) and (4,) do not fit: the left has 3 columns, the right 4 rows
+      2. [dot] shapes (3,) and (4,) do not fit: 3 columns on the left meet 4 rows on the right
           dot(a, b)
                  ^
         at FunctionErrors.swift:+1

@@ -26,7 +26,8 @@ package struct Dot: Operation {
         : "the last axis of the first and the first axis of the second must be equally long"
       return Fault(
         .shape,
-        "\(operands) do not fit: the left has \(counted(m, "column", "columns")), the right \(counted(n, "row", "rows"))",
+        "\(operands) do not fit: \(counted(m, "column", "columns")) on the left \(m == 1 ? "meets" : "meet") "
+          + "\(counted(n, "row", "rows")) on the right",
         mend: hint, operand: 1)
     }
     return [TensorType(a.dtype, a.dims.dropLast() + b.dims.dropFirst())]
