@@ -4,6 +4,8 @@ extension NDArray {
   /// Calls `body` with the elements in C order, as values of the Swift type that has the array's dtype.
   ///
   /// A contiguous array is not copied. The buffer is valid during the call.
+  ///
+  /// - Throws: What `body` throws.
   public func withUnsafeBuffer<T: NDArrayScalar, R, E: Error>(
     of type: T.Type, _ body: (UnsafeBufferPointer<T>) throws(E) -> R
   ) throws(E) -> R {
@@ -15,6 +17,8 @@ extension NDArray {
 
   /// Calls `body` with the elements in C order, to be changed in place; they are copied first if another array
   /// shares them.
+  ///
+  /// - Throws: What `body` throws.
   public mutating func withUnsafeMutableBuffer<T: NDArrayScalar, R, E: Error>(
     of type: T.Type, _ body: (UnsafeMutableBufferPointer<T>) throws(E) -> R
   ) throws(E) -> R {
@@ -26,6 +30,8 @@ extension NDArray {
   }
 
   /// Calls `body` with a span over the elements in C order. A contiguous array is not copied.
+  ///
+  /// - Throws: What `body` throws.
   public func withSpan<T: NDArrayScalar, R, E: Error>(
     of type: T.Type, _ body: (Span<T>) throws(E) -> R
   ) throws(E) -> R {
@@ -33,6 +39,8 @@ extension NDArray {
   }
 
   /// Calls `body` with a span over the elements in C order, to be changed in place.
+  ///
+  /// - Throws: What `body` throws.
   public mutating func withMutableSpan<T: NDArrayScalar, R, E: Error>(
     of type: T.Type, _ body: (inout MutableSpan<T>) throws(E) -> R
   ) throws(E) -> R {
@@ -43,6 +51,8 @@ extension NDArray {
   }
 
   /// Calls `body` with the bytes of the elements in C order. A contiguous array is not copied.
+  ///
+  /// - Throws: What `body` throws.
   public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
     let array = contiguous()
     defer { withExtendedLifetime(array) {} }
