@@ -4,8 +4,8 @@ typedef struct { th_pair_f32 r; th_u32 odd; } th_angle_f32;
 
 // For every |x|: M. H. Payne and R. N. Hanek 1983 in integers. |x| = M 2^s; of 1 / pi (as 32-bit words) the 96 bits that begin with
 // weight 2^-s are chosen by selects, and M times them, taken modulo 2, leaves the parity of n and 63 bits of fraction.
-// `turn` is added to x / pi in units of 2^-63 (modulo 2); `twice` = 1 counts in multiples of pi / 2.
-TH_FN th_angle_f32 th_reduce_f32(th_f32 a, th_u64 turn, th_u32 twice) {
+// `turn` is added to x / pi in units of 2^-31 (modulo 2); `twice` = 1 counts in multiples of pi / 2.
+TH_FN th_angle_f32 th_reduce_f32(th_f32 a, th_u32 turn, th_u32 twice) {
   th_u32 bits = th_bits_f32(a);
   th_u32 m = (bits & 0x007fffffu) | 0x00800000u;
   th_u32 at = (bits >> 23) - (150u - 31u);
@@ -27,11 +27,15 @@ TH_FN th_angle_f32 th_reduce_f32(th_f32 a, th_u64 turn, th_u32 twice) {
   th_u32 w0 = (c0 << left) | ((c1 >> 1) >> right);
   th_u32 w1 = (c1 << left) | ((c2 >> 1) >> right);
   th_u32 w2 = (c2 << left) | ((c3 >> 1) >> right);
-  th_u64 p = ((th_u64)(m * w0) << 32) + (th_u64)m * w1 + (((th_u64)m * w2) >> 32);
-  p = (p << twice) + turn;
-  th_u32 n = (th_u32)((p + 0x4000000000000000u) >> 63);
+  // The upper 64 bits of the product, as two words.
+  th_u32 carried = (th_u32)(((th_u64)m * w2) >> 32);
+  th_u32 below = m * w1 + carried;
+  th_u32 above = m * w0 + (th_u32)(((th_u64)m * w1) >> 32) + (below < carried ? 1u : 0u);
+  above = (twice ? (above << 1) | (below >> 31) : above) + turn;
+  below = below << twice;
+  th_u32 n = (above + 0x40000000u) >> 31;
   // The signed fraction in pieces that are exact numbers.
-  th_u32 high = (th_u32)(p >> 31), low = (th_u32)(p << 1);
+  th_u32 high = (above << 1) | (below >> 31), low = below << 1;
   th_f32 top = (th_f32)(th_i32)(high & 0xffffff00u) * 2.32830644e-10f;
   th_f32 middle = (th_f32)(th_i32)(((high & 0xffu) << 16) | (low >> 16)) * 3.55271368e-15f;
   th_f32 bottom = (th_f32)(th_i32)(low & 0xffffu) * 5.42101086e-20f;
@@ -93,7 +97,7 @@ TH_FN th_f32 th_sin_f32(th_f32 x) {
 // cos x = sin(x + pi / 2).
 TH_FN th_f32 th_cos_f32(th_f32 x) {
   th_f32 a = th_abs_f32(x);
-  th_angle_f32 angle = th_reduce_f32(a, 0x4000000000000000u, 0u);
+  th_angle_f32 angle = th_reduce_f32(a, 0x40000000u, 0u);
   th_pair_f32 near = th_ordered_sum_f32(1.57079637f, -a);
   angle.r.hi = a < 1.0f ? near.hi : angle.r.hi;
   angle.r.lo = a < 1.0f ? near.lo - 4.37113883e-08f : angle.r.lo;
