@@ -10,8 +10,14 @@ let house: [(name: String, imports: [String])] = [
   ("TheanoOperations", ["TheanoArrays", "TheanoKernels", "TheanoGraph"]),
   ("TheanoGradients", ["TheanoArrays", "TheanoGraph", "TheanoOperations"]),
   ("TheanoInterpreter", ["TheanoArrays", "TheanoGraph"]),
-  ("TheanoRewriting", ["TheanoArrays", "TheanoGraph"]),
-  ("TheanoRules", ["TheanoArrays", "TheanoGraph", "TheanoOperations", "TheanoInterpreter", "TheanoRewriting"]),
+  ("TheanoRewriting", ["TheanoArrays", "TheanoKernels", "TheanoGraph"]),
+  (
+    "TheanoRules",
+    [
+      "TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoInterpreter",
+      "TheanoRewriting",
+    ]
+  ),
   ("TheanoScheduling", ["TheanoArrays", "TheanoKernels", "TheanoGraph"]),
   ("TheanoEmission", ["TheanoArrays", "TheanoKernels", "TheanoScheduling", "CTheanoPrelude"]),
   ("TheanoToolchain", ["TheanoArrays", "CTheanoSupport"]),
@@ -20,13 +26,15 @@ let house: [(name: String, imports: [String])] = [
     ["TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoScheduling", "TheanoToolchain", "CTheanoSupport"]
   ),
   ("TheanoFormats", ["TheanoArrays", "CTheanoSupport"]),
-  ("TheanoInspection", ["TheanoArrays", "TheanoGraph", "TheanoRewriting"]),
+  ("TheanoInspection", ["TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoScheduling"]),
   (
     "Theano",
     [
-      "TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoGradients", "TheanoInterpreter",
-      "TheanoRewriting", "TheanoRules", "TheanoScheduling", "TheanoEmission", "TheanoToolchain", "TheanoRuntime",
-      "TheanoFormats", "TheanoInspection",
+      "TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoGradients",
+      "TheanoInterpreter",
+      "TheanoRewriting", "TheanoRules", "TheanoScheduling", "TheanoEmission", "TheanoToolchain",
+      "TheanoRuntime",
+      "TheanoFormats", "TheanoInspection", "CTheanoSupport",
     ]
   ),
 ]
@@ -52,12 +60,15 @@ let package = Package(
     .target(name: "CTheanoSupport"),
   ]
     + house.map { room in
-      .target(name: room.name, dependencies: room.imports.map { .init(stringLiteral: $0) }, swiftSettings: settings)
+      .target(
+        name: room.name, dependencies: room.imports.map { .init(stringLiteral: $0) }, swiftSettings: settings)
     } + [
-      .executableTarget(name: "TheanoCommand", dependencies: ["Theano", "TheanoToolchain"], swiftSettings: settings),
+      .executableTarget(
+        name: "TheanoCommand", dependencies: ["Theano", "TheanoToolchain"], swiftSettings: settings),
       .executableTarget(name: "xor", dependencies: ["Theano"], path: "Examples/xor", swiftSettings: settings),
       .target(
-        name: "TheanoTestSupport", dependencies: ["Theano"], path: "Tests/Support", swiftSettings: settings),
+        name: "TheanoTestSupport", dependencies: ["Theano", "TheanoArrays"], path: "Tests/Support",
+        swiftSettings: settings),
     ]
     + tests.map { need in
       .testTarget(

@@ -14,6 +14,7 @@ public enum DType: UInt8, Sendable, Hashable, CaseIterable {
   public enum Kind: UInt8, Sendable, Hashable, Comparable {
     case bool, unsigned, signed, floating, complex
 
+    /// Whether promotion widens `a` before it reaches `b`.
     public static func < (a: Kind, b: Kind) -> Bool { a.rawValue < b.rawValue }
   }
 
@@ -111,7 +112,9 @@ extension DType {
     }
   }
 
-  private static func floating(bits: Int) -> DType { bits <= 16 ? .float16 : bits <= 32 ? .float32 : .float64 }
+  private static func floating(bits: Int) -> DType {
+    bits <= 16 ? .float16 : bits <= 32 ? .float32 : .float64
+  }
 
   /// The narrowest float in which arithmetic of this type is done: integers and booleans give `float64` (as true
   /// division and `exp` of integers do in NumPy), `float16` and `bfloat16` give `float32`, the rest themselves.

@@ -14,7 +14,8 @@ public struct TheanoError: Error, Sendable, Hashable {
 
   /// An error with one diagnosis made from its parts.
   public init(
-    _ kind: Diagnosis.Kind, in operation: String, _ what: String, mend: String? = nil, at location: String? = nil
+    _ kind: Diagnosis.Kind, in operation: String, _ what: String, mend: String? = nil,
+    at location: String? = nil
   ) {
     diagnoses = [Diagnosis(kind, in: operation, what, mend: mend, location: location)]
   }
@@ -90,7 +91,9 @@ extension Diagnosis: CustomStringConvertible {
     if let expression {
       lines.append("    " + expression)
       if let caret, !caret.isEmpty {
-        lines.append("    " + String(repeating: " ", count: caret.lowerBound) + String(repeating: "^", count: caret.count))
+        lines.append(
+          "    " + String(repeating: " ", count: caret.lowerBound)
+            + String(repeating: "^", count: caret.count))
       }
     }
     if let location { lines.append("  at \(location)") }
@@ -114,5 +117,7 @@ public struct TheanoInternalError: Error, Sendable, CustomStringConvertible {
   public let description: String
 
   /// An internal error with its text.
-  public init(_ description: String) { self.description = "internal error in Theano (not in your program): \(description)" }
+  public init(_ description: String) {
+    self.description = "internal error in Theano (not in your program): \(description)"
+  }
 }

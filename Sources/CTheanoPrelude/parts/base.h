@@ -37,8 +37,8 @@ typedef unsigned long long th_u64;
 typedef float th_f32;
 typedef __INT32_TYPE__ th_i32;
 typedef __UINT32_TYPE__ th_u32;
-typedef __INT64_TYPE__ th_i64;
-typedef __UINT64_TYPE__ th_u64;
+typedef long long th_i64;
+typedef unsigned long long th_u64;
 #define TH_FN static inline __attribute__((always_inline, unused))
 #define TH_TABLE static const __attribute__((unused))
 #if defined(__clang__)

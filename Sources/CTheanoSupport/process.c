@@ -1,0 +1,98 @@
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+#include "include/theano_process.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+extern char **environ;
+
+char **theano_environment(void) { return environ; }
+
+static double now(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static int start(pid_t *pid, char *const arguments[], char *const environment[], int out) {
+  posix_spawn_file_actions_t actions;
+  posix_spawnattr_t attributes;
+  int error = posix_spawn_file_actions_init(&actions);
+  if (error) return error;
+  if ((error = posix_spawnattr_init(&attributes))) {
+    posix_spawn_file_actions_destroy(&actions);
+    return error;
+  }
+  // The calling thread may block signals, and the host program ignore some; a compiler expects neither.
+  sigset_t none, all;
+  sigemptyset(&none);
+  sigfillset(&all);
+  posix_spawnattr_setsigmask(&attributes, &none);
+  posix_spawnattr_setsigdefault(&attributes, &all);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  if (!(error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0))
+      && !(error = posix_spawn_file_actions_adddup2(&actions, out, 1))
+      && !(error = posix_spawn_file_actions_adddup2(&actions, out, 2)))
+    error = posix_spawn(pid, arguments[0], &actions, &attributes, arguments, environment);
+  posix_spawnattr_destroy(&attributes);
+  posix_spawn_file_actions_destroy(&actions);
+  return error;
+}
+
+struct theano_exit theano_run(char *const arguments[], char *const environment[], double seconds, char *output,
+                              size_t room) {
+  struct theano_exit end = {.code = -1};
+  int ends[2];
+#if defined(__linux__)
+  if (pipe2(ends, O_CLOEXEC)) return end.error = errno, end;
+#else
+  if (pipe(ends)) return end.error = errno, end;
+  fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+  fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+#endif
+  pid_t pid = 0;
+  double deadline = now() + seconds;
+  end.error = start(&pid, arguments, environment, ends[1]);
+  close(ends[1]);
+  while (!end.error) {
+    double left = deadline - now();
+    struct pollfd wait = {.fd = ends[0], .events = POLLIN};
+    int ready = left <= 0 ? 0 : poll(&wait, 1, left > 1e6 ? 1000000000 : (int)(left * 1000) + 1);
+    if (ready < 0 && errno == EINTR) continue;
+    if (ready <= 0) {
+      end.timed_out = ready == 0;
+      kill(pid, SIGKILL);
+      break;
+    }
+    char dropped[4096];
+    ssize_t got = end.output < room ? read(ends[0], output + end.output, room - end.output)
+                                    : read(ends[0], dropped, sizeof dropped);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    if (end.output < room) end.output += (size_t)got;
+  }
+  close(ends[0]);
+  if (end.error) return end;
+  int status = 0;
+  pid_t ended;
+  while ((ended = waitpid(pid, &status, 0)) < 0 && errno == EINTR) {}
+  if (ended < 0) {
+    // A host program that ignores SIGCHLD has its children collected by the system, so that their ends are not known;
+    // the caller judges by what the program was to write.
+    end.code = errno == ECHILD ? 0 : -1;
+    end.error = errno == ECHILD ? 0 : errno;
+  } else if (WIFEXITED(status)) {
+    end.code = WEXITSTATUS(status);
+  } else if (WIFSIGNALED(status)) {
+    end.signal = WTERMSIG(status);
+  }
+  return end;
+}

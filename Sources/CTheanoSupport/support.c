@@ -1,1 +1,0 @@
-#include "theano_support.h"

@@ -1,0 +1,168 @@
+import CTheanoSupport
+import TheanoArrays
+import TheanoEmission
+import TheanoGraph
+import TheanoInterpreter
+import TheanoKernels
+import TheanoRewriting
+import TheanoRules
+import TheanoRuntime
+import TheanoScheduling
+import TheanoToolchain
+
+/// How a function came about: each stage with its time and what it made.
+public struct CompilationReport: Sendable {
+  /// One stage on the way from the expression to the function.
+  public struct Stage: Sendable {
+    /// What was done.
+    public var name: String
+    /// How long it took, in seconds.
+    public var seconds: Double
+    /// What came of it.
+    public var detail: String
+  }
+
+  /// The stages, in order.
+  public internal(set) var stages: [Stage] = []
+  /// The generated C; empty for a function that is interpreted.
+  public internal(set) var source = ""
+  /// Where the native code came from: memory, the disk cache, or the compiler.
+  public internal(set) var origin = ""
+  /// What rewriting did, and the graph that it left.
+  package internal(set) var rewrites = RewriteReport()
+  package internal(set) var graph = Graph()
+  /// How the graph runs natively; `nil` for a function that is interpreted.
+  package internal(set) var schedule: Schedule?
+  package internal(set) var plan: MemoryPlan?
+
+  mutating func measure<R, E: Error>(_ name: String, _ body: () throws(E) -> (R, String)) throws(E) -> R {
+    let clock = ContinuousClock()
+    let start = clock.now
+    let (result, detail) = try body()
+    let seconds =
+      Double((clock.now - start).components.attoseconds) * 1e-18
+      + Double((clock.now - start).components.seconds)
+    stages.append(Stage(name: name, seconds: seconds, detail: detail))
+    return result
+  }
+}
+
+extension CompilationReport: CustomStringConvertible {
+  /// A line for each stage.
+  public var description: String {
+    stages.map { stage in
+      let milliseconds = (stage.seconds * 1e5).rounded() / 100
+      return "\(stage.name): \(milliseconds) ms\(stage.detail.isEmpty ? "" : ", \(stage.detail)")"
+    }.joined(separator: "\n")
+  }
+}
+
+/// The pipeline: expression, graph, rewritten graph, schedule, memory plan, C, library.
+struct Compilation {
+  let name: String
+  let mode: Mode
+  var report = CompilationReport()
+
+  init(name: String, mode: Mode) {
+    self.name = name
+    self.mode = mode
+  }
+
+  mutating func compile(
+    outputs: [TensorVariable], inputs: [TensorVariable], givens: [TensorVariable: TensorVariable],
+    assuming assumed: (SharedState) -> [Int]?
+  ) throws(TheanoError) -> (graph: Graph, backend: FunctionCore.Backend) {
+    var graph = try report.measure("graph") { () throws(TheanoError) in
+      let graph = try Graph(computing: outputs, from: inputs, givens: givens, assuming: assumed)
+      return (graph, "\(graph.nodes.count) nodes")
+    }
+    if mode.rewrites { try rewrite(&graph) }
+    report.graph = graph
+    if try usesInterpreter() {
+      let interpreter = Interpreter(graph)
+      return (graph, .interpreter { (leaves) throws(TheanoError) in try interpreter.run(leaves) })
+    }
+    return (graph, .native(try native(graph)))
+  }
+
+  private mutating func rewrite(_ graph: inout Graph) throws(TheanoError) {
+    var options = RewriteOptions()
+    options.assumesFinite = mode.assumesFinite
+    options.disabled = mode.excludedRules
+    var rewritten = graph
+    report.rewrites = try report.measure("rewriting") { () throws(TheanoError) in
+      let log = try TheanoRules.rewrite(&rewritten, options: options)
+      return (log, "\(rewritten.sorted().count) nodes left")
+    }
+    graph = rewritten
+  }
+
+  private func usesInterpreter() throws(TheanoError) -> Bool {
+    switch mode.linker {
+    case .native: return false
+    case .interpreter: return true
+    case .automatic: return try Toolchain.process().settings.compiler == .none
+    }
+  }
+
+  private mutating func native(_ graph: Graph) throws(TheanoError) -> CompiledProgram {
+    let schedule = report.measure("schedule") {
+      let schedule = Scheduler.schedule(graph)
+      return (schedule, "\(schedule.steps.count) steps, \(schedule.buffers.count) buffers")
+    }
+    let plan = report.measure("memory plan") {
+      let plan = MemoryPlan(schedule)
+      return (plan, "\(plan.slotOf.count) buffers in \(plan.slots.count) places, \(plan.inPlace) in place")
+    }
+    (report.schedule, report.plan) = (schedule, plan)
+    let checks = graph.checks.map(\.check)
+    let program = report.measure("emission") {
+      let program = ProgramWriter.write(
+        schedule, plan, checks: checks, title: name, hostText: String(cString: theano_host_text()))
+      return (
+        program,
+        "\(program.kernels) kernels, \(program.kernelCalls) calls, \(program.source.utf8.count) bytes"
+      )
+    }
+    report.source = program.source
+    let missing = PreludeParts.missing(program.functions)
+    if !missing.isEmpty {
+      throw TheanoError(.compiler, in: name, "the prelude has no function \(missing.joined(separator: ", "))")
+    }
+    let loaded = try report.measure("C compiler and loader") { () throws(TheanoError) in
+      let loaded = try Toolchain.process().load(source: program.source)
+      return (loaded, "\(loaded.origin)")
+    }
+    report.origin = "\(loaded.origin)"
+    let graphChecks = graph.checks
+    let kernelChecks = schedule.kernelChecks
+    let interface = CompiledProgram.Interface(
+      name: name, leafCount: schedule.leafCount, constants: schedule.constants.map { $0.contiguous() },
+      resultTypes: graph.outputs.map { graph.values[$0].type }, scratchSlots: schedule.scratchSlots,
+      callbacks: schedule.callbacks.map { callback in
+        let node = graph.nodes[callback.node]
+        return .init(
+          operation: callback.operation, origin: node.origin,
+          inputs: node.inputs.map { graph.values[graph.resolve($0)].type }, outputs: callback.types)
+      },
+      usesProducts: schedule.usesProducts, solver: schedule.solver.flatMap { graph.nodes[$0].origin },
+      faults: { check, values in
+        if check < graphChecks.count {
+          let failed = graphChecks[check]
+          return Compilation.diagnosis(failed.check.fault(values[0], values[1]), failed.origin)
+        }
+        let failed = kernelChecks[check - graphChecks.count]
+        return Compilation.diagnosis(failed.fault(values), failed.origin)
+      })
+    return CompiledProgram(
+      interface, entry: loaded.program.entry, code: loaded.program, host: try Compilation.host.get())
+  }
+
+  private static func diagnosis(_ fault: Fault, _ origin: ApplyNode?) -> Diagnosis {
+    guard let origin else { return Diagnosis(fault.kind, in: "function", fault.what, mend: fault.mend) }
+    return fault.diagnosis(of: origin.op, operands: origin.inputs, note: origin.note)
+  }
+
+  /// One table serves every program of the process.
+  private static let host = Result { () throws(TheanoError) in HostTable(try .process()) }
+}

@@ -1,0 +1,57 @@
+import TheanoArrays
+import TheanoGraph
+import TheanoInspection
+import TheanoRewriting
+
+extension Function {
+  /// The name that was given to `function(...)`.
+  public var name: String { core.name }
+  /// The C that was generated; empty for a function that is interpreted.
+  public var cSource: String { core.report.source }
+  /// Each stage of the compilation with its time.
+  public var compilation: CompilationReport { core.report }
+
+  /// The graph that the function computes, after rewriting: one line for each operation.
+  public var graphText: String { core.report.graph.listing() }
+
+  /// How the function came about: stages with their times, which rule fired where, the rewritten graph, the steps of
+  /// the program, and how its memory is used.
+  ///
+  /// ```swift
+  /// print(f.explain())
+  /// ```
+  public func explain() -> String {
+    let report = core.report
+    var sections = [heading]
+    func section(_ title: String, _ text: String) {
+      guard !text.isEmpty else { return }
+      let indented = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  \($0)" }
+      sections.append("\(title)\n\(indented.joined(separator: "\n"))")
+    }
+    section("Stages", report.description)
+    section("Rewriting", report.rewrites.description)
+    section("What the rules did", report.rewrites.explanation)
+    section("Graph", graphText)
+    if let schedule = report.schedule, let plan = report.plan {
+      section("Steps", schedule.listing())
+      section("Workspace", plan.listing(of: schedule))
+    }
+    return sections.joined(separator: "\n\n")
+  }
+
+  private var heading: String {
+    let arguments = core.inputs.map { "\($0.variable): \($0.type.brief)" }.joined(separator: ", ")
+    let updates = core.shared.filter { $0.update >= 0 }.count
+    let results = core.outputCount == 1 ? "1 result" : "\(core.outputCount) results"
+    let changes = updates == 0 ? "" : ", \(updates) shared \(updates == 1 ? "variable" : "variables") updated"
+    let how =
+      switch core.backend {
+      case .native: "native code, from \(core.report.origin)"
+      case .interpreter: "interpreted"
+      }
+    return "\(core.name)(\(arguments)): \(results)\(changes); \(how)"
+  }
+}
+
+/// Prints the graph that a function computes, after rewriting.
+public func debugPrint<Outputs>(_ function: Function<Outputs>) { print(function.graphText) }

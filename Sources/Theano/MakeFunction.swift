@@ -1,0 +1,272 @@
+import Synchronization
+import TheanoKernels
+import TheanoArrays
+import TheanoGraph
+import TheanoOperations
+
+/// What happens to inputs that no output or update needs.
+public enum OnUnusedInput: Sendable, Hashable {
+  /// They are an error: a forgotten term is the usual reason.
+  case raise
+  /// They are accepted.
+  case ignore
+}
+
+/// An input of a function with a value for calls that leave it out.
+public struct In: Sendable {
+  /// The variable.
+  public var variable: TensorVariable
+  /// Its value if a call gives none.
+  public var value: NDArray?
+
+  /// An input, with a default if there is one.
+  public init(_ variable: TensorVariable, value: (any NDArrayConvertible)? = nil) {
+    self.variable = variable
+    self.value = value?.ndarray
+  }
+}
+
+/// What can stand in a function's list of inputs: variables, and variables with defaults.
+public protocol FunctionInput: Sendable {
+  /// The input.
+  var functionInput: In { get }
+}
+
+extension TensorVariable: FunctionInput {
+  /// An input without a default.
+  public var functionInput: In { In(self) }
+}
+
+extension In: FunctionInput {
+  /// Itself.
+  public var functionInput: In { self }
+}
+
+/// Compiles expressions into a native function.
+///
+/// ```swift
+/// let x = T.dvector("x")
+/// let f = try function(inputs: [x], outputs: T.sum(x ** 2))
+/// print(try f([1, 2, 3]))                  // 14.0
+/// ```
+///
+/// - Parameters:
+///   - inputs: The arguments of calls, in order.
+///   - outputs: The expression whose value a call returns.
+///   - updates: Shared variables with the expressions of their next values. All right-hand sides see the old values.
+///   - givens: What stands for what while compiling: wherever a key is met, its value is used instead.
+///   - mode: How the function is made.
+///   - name: A name for errors and listings.
+///   - onUnusedInput: What to do about inputs that nothing needs.
+/// - Throws: ``TheanoError`` with everything that is wrong with the expressions, the inputs and the updates.
+public func function(
+  inputs: [any FunctionInput] = [], outputs: TensorVariable, updates: [(TensorVariable, TensorVariable)] = [],
+  givens: [TensorVariable: TensorVariable] = [:], mode: Mode = .fastRun, name: String? = nil,
+  onUnusedInput: OnUnusedInput = .raise, fileID: String = #fileID, line: Int = #line
+) throws(TheanoError) -> Function<NDArray> {
+  Function(
+    core: try make(inputs, [outputs], updates, givens, mode, name, onUnusedInput, .line(fileID, line)))
+}
+
+/// Compiles expressions into a native function that returns a list.
+public func function(
+  inputs: [any FunctionInput] = [], outputs: [TensorVariable],
+  updates: [(TensorVariable, TensorVariable)] = [],
+  givens: [TensorVariable: TensorVariable] = [:], mode: Mode = .fastRun, name: String? = nil,
+  onUnusedInput: OnUnusedInput = .raise, fileID: String = #fileID, line: Int = #line
+) throws(TheanoError) -> Function<[NDArray]> {
+  Function(core: try make(inputs, outputs, updates, givens, mode, name, onUnusedInput, .line(fileID, line)))
+}
+
+/// Compiles updates of shared variables into a native function that returns nothing.
+public func function(
+  inputs: [any FunctionInput] = [], updates: [(TensorVariable, TensorVariable)],
+  givens: [TensorVariable: TensorVariable] = [:], mode: Mode = .fastRun, name: String? = nil,
+  onUnusedInput: OnUnusedInput = .raise, fileID: String = #fileID, line: Int = #line
+) throws(TheanoError) -> Function<Void> {
+  Function(core: try make(inputs, [], updates, givens, mode, name, onUnusedInput, .line(fileID, line)))
+}
+
+/// Compiles an expression into a native function: `function([x], y)`.
+public func function(
+  _ inputs: [any FunctionInput], _ output: TensorVariable, fileID: String = #fileID, line: Int = #line
+) throws(TheanoError) -> Function<NDArray> {
+  Function(core: try make(inputs, [output], [], [:], .fastRun, nil, .raise, .line(fileID, line)))
+}
+
+/// Compiles expressions into a native function that returns a list: `function([x], [y, z])`.
+public func function(
+  _ inputs: [any FunctionInput], _ outputs: [TensorVariable], fileID: String = #fileID, line: Int = #line
+) throws(TheanoError) -> Function<[NDArray]> {
+  Function(core: try make(inputs, outputs, [], [:], .fastRun, nil, .raise, .line(fileID, line)))
+}
+
+private func make(
+  _ inputs: [any FunctionInput], _ outputs: [TensorVariable], _ updates: [(TensorVariable, TensorVariable)],
+  _ givens: [TensorVariable: TensorVariable], _ mode: Mode, _ name: String?, _ onUnusedInput: OnUnusedInput,
+  _ note: SourceNote
+) throws(TheanoError) -> FunctionCore {
+  let inputs = inputs.map(\.functionInput)
+  let name = name ?? "function"
+  var diagnoses: [Diagnosis] = []
+  func wrong(_ kind: Diagnosis.Kind, _ what: String, _ mend: String?) {
+    diagnoses.append(Diagnosis(kind, in: name, what, mend: mend, location: note.location))
+  }
+  checkInputs(inputs, wrong)
+  let converted = checkUpdates(updates, note, wrong)
+  checkGivens(givens, wrong)
+  do throws(TheanoError) {
+    try validateAll(outputs + updates.map(\.1) + Array(givens.values))
+  } catch {
+    diagnoses = error.diagnoses + diagnoses
+  }
+  if !diagnoses.isEmpty { throw TheanoError(diagnoses) }
+
+  if onUnusedInput == .raise { try checkUnused(inputs, outputs + converted, givens, name, note) }
+  return try compile(inputs, outputs, updates.map(\.0), converted, givens, mode, name, specialized: true)
+}
+
+/// Shared variables of up to this many elements have their shape compiled in: loops over a few weights unroll, and
+/// their places in memory are constants. What is larger gains nothing, and would be compiled anew for each size.
+private let specializedSize = 4096
+
+private func compile(
+  _ inputs: [In], _ outputs: [TensorVariable], _ updated: [TensorVariable], _ values: [TensorVariable],
+  _ givens: [TensorVariable: TensorVariable], _ mode: Mode, _ name: String, specialized: Bool
+) throws(TheanoError) -> FunctionCore {
+  var pipeline = Compilation(name: name, mode: mode)
+  var assumed: [ObjectIdentifier: [Int]] = [:]
+  let (graph, backend) = try pipeline.compile(
+    outputs: outputs + values, inputs: inputs.map(\.variable), givens: givens
+  ) { state in
+    guard specialized else { return nil }
+    let value = state.value.withLock { $0 }
+    guard value.size <= specializedSize, value.ndim > 0 else { return nil }
+    assumed[ObjectIdentifier(state)] = value.shape
+    return value.shape
+  }
+  var shared: [FunctionCore.Shared] = []
+  for (k, leaf) in graph.leaves.enumerated() {
+    guard let state = leaf.variable.sharedState else { continue }
+    shared.append(.init(state: state, leaf: k, update: -1, assumed: assumed[ObjectIdentifier(state)]))
+  }
+  for (k, variable) in updated.enumerated() {
+    guard let state = variable.sharedState else { continue }
+    if let at = shared.firstIndex(where: { $0.state === state }) {
+      let known = shared[at]
+      shared[at] = .init(state: state, leaf: known.leaf, update: outputs.count + k, assumed: known.assumed)
+    } else {
+      shared.append(.init(state: state, leaf: -1, update: outputs.count + k))
+    }
+  }
+  shared.sort { $0.state.id < $1.state.id }
+  return FunctionCore(
+    name: name,
+    inputs: inputs.map { input in
+      .init(
+        variable: input.variable, type: input.variable.type, defaultValue: input.value,
+        isOpen: input.variable.type.dims.allSatisfy { $0 == .unknown })
+    }, shared: shared, outputCount: outputs.count, backend: backend, report: pipeline.report
+  ) { () throws(TheanoError) in
+    try compile(inputs, outputs, updated, values, givens, mode, name, specialized: false)
+  }
+}
+
+private func checkInputs(_ inputs: [In], _ wrong: (Diagnosis.Kind, String, String?) -> Void) {
+  var seen: Set<TensorVariable> = []
+  var sawDefault = false
+  for (k, input) in inputs.enumerated() {
+    if !seen.insert(input.variable).inserted {
+      wrong(.argument, "\(input.variable) is given as an input twice", "list each input once")
+    }
+    switch input.variable.node.kind {
+    case .constant:
+      wrong(
+        .argument, "input \(k + 1) is a constant", "make an input with T.dscalar, T.dvector, T.dmatrix ...")
+    case .shared:
+      wrong(
+        .argument, "input \(k + 1), \(input.variable), is a shared variable",
+        "leave it out: its value is read at each call; givens: can put something in its place")
+    default: break
+    }
+    if input.value == nil, sawDefault {
+      wrong(
+        .argument, "input \(k + 1) without a default follows one with a default",
+        "put inputs with defaults last")
+    }
+    sawDefault = sawDefault || input.value != nil
+  }
+}
+
+/// The new values in the dtype of their shared variables.
+private func checkUpdates(
+  _ updates: [(TensorVariable, TensorVariable)], _ note: SourceNote,
+  _ wrong: (Diagnosis.Kind, String, String?) -> Void
+) -> [TensorVariable] {
+  var seen: Set<TensorVariable> = []
+  var values: [TensorVariable] = []
+  for (variable, value) in updates {
+    guard variable.sharedState != nil else {
+      wrong(.update, "\(variable) is updated but is no shared variable", "make it with shared(...)")
+      continue
+    }
+    if !seen.insert(variable).inserted {
+      wrong(.update, "\(variable) is updated twice", "merge the two updates")
+    }
+    guard !value.node.isPoisoned else { continue }
+    if value.ndim != variable.ndim {
+      wrong(
+        .update,
+        "the update of \(variable) is \(value.type.brief), but the variable is \(variable.type.brief)",
+        "the rank of a shared variable cannot change: reduce or reshape the new value")
+      continue
+    }
+    if value.dtype != variable.dtype, !value.isWeak {
+      guard value.dtype.canCastSafely(to: variable.dtype) else {
+        wrong(
+          .update, "the update of \(variable) is \(value.dtype), but the variable is \(variable.dtype)",
+          "cast it: T.cast(value, .\(variable.dtype)), or find the operand that widened it")
+        continue
+      }
+    }
+    values.append(SourceNote.with(note) { T.cast(value, variable.dtype) })
+  }
+  return values
+}
+
+private func checkGivens(
+  _ givens: [TensorVariable: TensorVariable], _ wrong: (Diagnosis.Kind, String, String?) -> Void
+) {
+  for (key, value) in givens where !value.node.isPoisoned && !key.node.isPoisoned {
+    if key.dtype != value.dtype || key.ndim != value.ndim {
+      wrong(
+        .argument, "\(value), \(value.type.brief), cannot stand for \(key), \(key.type.brief)",
+        "givens need the same dtype and rank on both sides")
+    }
+  }
+}
+
+private func checkUnused(
+  _ inputs: [In], _ outputs: [TensorVariable], _ givens: [TensorVariable: TensorVariable], _ name: String,
+  _ note: SourceNote
+) throws(TheanoError) {
+  var seen: Set<ObjectIdentifier> = []
+  var stack = outputs
+  while let variable = stack.popLast() {
+    let id = variable.node.owner.map { ObjectIdentifier($0) } ?? ObjectIdentifier(variable.node)
+    if let given = givens[variable] {
+      if seen.insert(ObjectIdentifier(variable.node)).inserted { stack.append(given) }
+      continue
+    }
+    seen.insert(ObjectIdentifier(variable.node))
+    if let owner = variable.node.owner, seen.insert(id).inserted { stack.append(contentsOf: owner.inputs) }
+  }
+  let unused = inputs.filter { !seen.contains(ObjectIdentifier($0.variable.node)) }
+  if unused.isEmpty { return }
+  throw TheanoError(
+    unused.map { input in
+      Diagnosis(
+        .argument, in: name, "input \(input.variable) is not needed by any output or update",
+        mend: "leave it out, or pass onUnusedInput: .ignore", location: note.location)
+    })
+}

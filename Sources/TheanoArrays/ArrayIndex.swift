@@ -1,0 +1,111 @@
+/// What can stand in the brackets after an array: integers, ranges, strides, `.all`, `.ellipsis`, `.newAxis`, `.slice(...)`,
+/// arrays of integers, and arrays of booleans.
+///
+/// ```swift
+/// a[0]                    // the first row
+/// a[-1, 1..<3]            // of the last row, columns 1 and 2
+/// a[.all, .slice(step: -1)]   // columns in reverse
+/// a[.ellipsis, 0]         // the first element along the last axis
+/// a[.newAxis]             // a leading axis of length 1
+/// a[NDArray([2, 0])]      // rows 2 and 0
+/// a[mask]                 // the elements where a boolean array of a's shape is true
+/// ```
+///
+/// Indexing is NumPy's: negative numbers count from the end; the ends of ranges beyond an array's are cut off, while a
+/// single index outside it is an error; the axes not mentioned are taken whole; index arrays broadcast against each other.
+public protocol ArrayIndex: Sendable {
+  /// What the index means.
+  var indexItem: IndexItem { get }
+}
+
+/// One entry between the brackets after an array.
+public enum IndexItem: Sendable {
+  /// One place along an axis, which disappears.
+  case at(Int)
+  /// Evenly spaced places along an axis; `nil` means to that end of the axis.
+  case slice(start: Int?, stop: Int?, step: Int)
+  /// All axes that the other items do not speak of.
+  case rest
+  /// An axis of length 1 that was not there.
+  case insertion
+  /// Places listed by an array of integers, or marked by one of booleans.
+  case array(NDArray)
+}
+
+extension IndexItem: ArrayIndex {
+  /// The item itself.
+  public var indexItem: IndexItem { self }
+}
+
+extension ArrayIndex where Self == IndexItem {
+  /// A whole axis.
+  public static var all: IndexItem { .slice(start: nil, stop: nil, step: 1) }
+
+  /// Every `step`-th place from `start` up to, but not including, `stop`, as Python's `start:stop:step`.
+  public static func slice(_ start: Int? = nil, _ stop: Int? = nil, step: Int = 1) -> IndexItem {
+    .slice(start: start, stop: stop, step: step)
+  }
+
+  /// All axes that the other indices do not speak of.
+  public static var ellipsis: IndexItem { .rest }
+
+  /// A new axis of length 1.
+  public static var newAxis: IndexItem { .insertion }
+}
+
+extension Int: ArrayIndex {
+  /// One place along an axis.
+  public var indexItem: IndexItem { .at(self) }
+}
+extension Range: ArrayIndex where Bound == Int {
+  /// The places of the range.
+  public var indexItem: IndexItem { .slice(start: lowerBound, stop: upperBound, step: 1) }
+}
+extension ClosedRange: ArrayIndex where Bound == Int {
+  /// The places of the range; an upper bound of -1 is the last place.
+  public var indexItem: IndexItem {
+    .slice(start: lowerBound, stop: upperBound == -1 ? nil : upperBound + 1, step: 1)
+  }
+}
+extension PartialRangeFrom: ArrayIndex where Bound == Int {
+  /// The places from the bound on.
+  public var indexItem: IndexItem { .slice(start: lowerBound, stop: nil, step: 1) }
+}
+extension PartialRangeUpTo: ArrayIndex where Bound == Int {
+  /// The places before the bound.
+  public var indexItem: IndexItem { .slice(start: nil, stop: upperBound, step: 1) }
+}
+extension PartialRangeThrough: ArrayIndex where Bound == Int {
+  /// The places up to the bound.
+  public var indexItem: IndexItem {
+    .slice(start: nil, stop: upperBound == -1 ? nil : upperBound + 1, step: 1)
+  }
+}
+extension StrideTo: ArrayIndex where Element == Int {
+  /// The places of the stride, which must be at least 0.
+  public var indexItem: IndexItem { .strided(Array(self)) }
+}
+extension StrideThrough: ArrayIndex where Element == Int {
+  /// The places of the stride, which must be at least 0.
+  public var indexItem: IndexItem { .strided(Array(self)) }
+}
+extension NDArray: ArrayIndex {
+  /// The places that the array lists or marks.
+  public var indexItem: IndexItem { .array(self) }
+}
+extension Array: ArrayIndex where Element: NDArrayScalar {
+  /// The places that the array lists or marks.
+  public var indexItem: IndexItem { .array(isEmpty ? NDArray(copying: [Int]()) : NDArray(copying: self)) }
+}
+
+extension IndexItem {
+  /// The evenly spaced places as a slice, if they are places of an axis; else as a list, which reports what is wrong.
+  fileprivate static func strided(_ places: [Int]) -> IndexItem {
+    guard let first = places.first, let last = places.last, first >= 0, last >= 0 else {
+      return places.isEmpty ? .slice(start: 0, stop: 0, step: 1) : .array(NDArray(copying: places))
+    }
+    let step = places.count > 1 ? places[1] - first : 1
+    let end = last + (step > 0 ? 1 : -1)
+    return .slice(start: first, stop: end < 0 ? nil : end, step: step)
+  }
+}

@@ -1,0 +1,127 @@
+// Elements as Swift's own buffers and spans, and arrays over memory that was there before.
+
+extension NDArray {
+  /// Calls `body` with the elements in C order, as values of the Swift type that has the array's dtype.
+  ///
+  /// A contiguous array is not copied. The buffer is valid during the call.
+  public func withUnsafeBuffer<T: NDArrayScalar, R, E: Error>(
+    of type: T.Type, _ body: (UnsafeBufferPointer<T>) throws(E) -> R
+  ) throws(E) -> R {
+    trapping { () throws(TheanoError) in try requireDType(of: type, in: "withUnsafeBuffer") }
+    let array = readable()
+    defer { withExtendedLifetime(array) {} }
+    return try body(UnsafeBufferPointer(start: array.data.assumingMemoryBound(to: T.self), count: array.size))
+  }
+
+  /// Calls `body` with the elements in C order, to be changed in place; they are copied first if another array
+  /// shares them.
+  public mutating func withUnsafeMutableBuffer<T: NDArrayScalar, R, E: Error>(
+    of type: T.Type, _ body: (UnsafeMutableBufferPointer<T>) throws(E) -> R
+  ) throws(E) -> R {
+    trapping { () throws(TheanoError) in try requireDType(of: type, in: "withUnsafeMutableBuffer") }
+    self = readable()
+    makeUnique()
+    defer { withExtendedLifetime(object) {} }
+    return try body(UnsafeMutableBufferPointer(start: data.assumingMemoryBound(to: T.self), count: size))
+  }
+
+  /// Calls `body` with a span over the elements in C order. A contiguous array is not copied.
+  public func withSpan<T: NDArrayScalar, R, E: Error>(
+    of type: T.Type, _ body: (Span<T>) throws(E) -> R
+  ) throws(E) -> R {
+    try withUnsafeBuffer(of: type) { (buffer) throws(E) in try body(buffer.span) }
+  }
+
+  /// Calls `body` with a span over the elements in C order, to be changed in place.
+  public mutating func withMutableSpan<T: NDArrayScalar, R, E: Error>(
+    of type: T.Type, _ body: (inout MutableSpan<T>) throws(E) -> R
+  ) throws(E) -> R {
+    try withUnsafeMutableBuffer(of: type) { (buffer) throws(E) in
+      var span = buffer.mutableSpan
+      return try body(&span)
+    }
+  }
+
+  /// Calls `body` with the bytes of the elements in C order. A contiguous array is not copied.
+  public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    let array = contiguous()
+    defer { withExtendedLifetime(array) {} }
+    return try body(UnsafeRawBufferPointer(start: array.data, count: array.size * array.dtype.itemSize))
+  }
+
+  private func requireDType<T: NDArrayScalar>(of _: T.Type, in operation: String) throws(TheanoError) {
+    guard T.dtype == dtype, MemoryLayout<T>.size == dtype.itemSize else {
+      throw TheanoError(
+        .dtype, in: operation, "the elements of an array of \(dtype) are not \(T.self) values",
+        mend: "convert the array first: astype(.\(T.dtype))")
+    }
+  }
+
+  /// The array contiguous, and free of bytes that are no `Bool`: adopted memory may hold any.
+  private func readable() -> NDArray {
+    let array = contiguous()
+    guard dtype == .bool, object.owner != nil || !isContiguous else { return array }
+    let bytes = array.data.assumingMemoryBound(to: UInt8.self)
+    return (0..<array.size).allSatisfy { bytes[$0] <= 1 } ? array : array.copied()
+  }
+}
+
+extension NDArray {
+  /// An array with a copy of the elements of a buffer, which are in C order.
+  public init<T: NDArrayScalar>(copying buffer: UnsafeBufferPointer<T>, shape: [Int]) {
+    self = trapping { () throws(TheanoError) in try Checked.copying(buffer, shape: shape) }
+  }
+
+  /// An array over somebody else's memory, in C order, without copying it.
+  ///
+  /// - Parameters:
+  ///   - buffer: the elements. From here on nobody else may write them; the array may.
+  ///   - release: called with the buffer when no array refers to the memory any more, on whatever thread that happens.
+  public init<T: NDArrayScalar>(
+    adopting buffer: UnsafeMutableBufferPointer<T>, shape: [Int],
+    release: @escaping @Sendable (UnsafeMutableBufferPointer<T>) -> Void
+  ) {
+    self = trapping { () throws(TheanoError) in
+      try Checked.adopting(buffer, shape: shape, release: release)
+    }
+  }
+}
+
+extension NDArray.Checked {
+  /// As ``NDArray/init(copying:shape:)``.
+  public static func copying<T: NDArrayScalar>(
+    _ buffer: UnsafeBufferPointer<T>, shape: [Int]
+  ) throws(TheanoError) -> NDArray {
+    try require(buffer.count, toFill: shape, of: T.self)
+    let result = try NDArray.allocate(shape, dtype: T.dtype)
+    if let base = buffer.baseAddress {
+      result.data.copyMemory(from: base, byteCount: buffer.count * MemoryLayout<T>.size)
+    }
+    return result
+  }
+
+  /// As ``NDArray/init(adopting:shape:release:)``. When it throws, `release` has not been and will not be called.
+  public static func adopting<T: NDArrayScalar>(
+    _ buffer: UnsafeMutableBufferPointer<T>, shape: [Int],
+    release: @escaping @Sendable (UnsafeMutableBufferPointer<T>) -> Void
+  ) throws(TheanoError) -> NDArray {
+    try require(buffer.count, toFill: shape, of: T.self)
+    guard let base = buffer.baseAddress else {
+      release(buffer)
+      return try NDArray.allocate(shape, dtype: T.dtype)
+    }
+    let owner = HostBuffer(adopting: base, byteCount: buffer.count * MemoryLayout<T>.size) { release(buffer) }
+    return NDArray(adopting: base, shape: shape, dtype: T.dtype, readOnly: false, owner: owner)
+  }
+
+  private static func require<T: NDArrayScalar>(
+    _ count: Int, toFill shape: [Int], of _: T.Type
+  ) throws(TheanoError) {
+    let size = try NDArray.elementCount(of: shape, dtype: T.dtype)
+    guard size == count else {
+      throw TheanoError(
+        .shape, in: "NDArray",
+        "a buffer of \(count) elements does not fill shape \(shapeText(shape)), which has \(size)")
+    }
+  }
+}

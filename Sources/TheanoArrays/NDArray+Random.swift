@@ -1,0 +1,188 @@
+import CTheanoPrelude
+
+// Each call draws from a generator given to it, else from the process's (``RandomGenerator/processDefault``), which starts from
+// a fixed seed: a program that does not reseed it prints the same numbers each time it runs.
+
+extension NDArray {
+  /// Uniform random numbers in [0, 1). Without a dtype, of `config.floatX`.
+  ///
+  /// ```swift
+  /// NDArray.random(3, 3)
+  /// ```
+  ///
+  /// `float64` numbers have 53 random bits, `float32` ones 24, `float16` 11 and `bfloat16` 8; none is ever 1.
+  public static func random(_ shape: Int..., dtype: DType? = nil) -> NDArray { random(shape, dtype: dtype) }
+
+  /// Uniform random numbers in [0, 1), from the process's generator. Without a dtype, of `config.floatX`.
+  public static func random(_ shape: [Int], dtype: DType? = nil) -> NDArray {
+    drawn { random(shape, dtype: dtype, using: &$0) }
+  }
+
+  /// Uniform random numbers in [0, 1). Without a dtype, of `config.floatX`.
+  public static func random(
+    _ shape: [Int], dtype: DType? = nil, using generator: inout RandomGenerator
+  ) -> NDArray {
+    trapping { () throws(TheanoError) in try Checked.random(shape, dtype: dtype, using: &generator) }
+  }
+
+  /// Normally distributed random numbers. Without a dtype, of `config.floatX`.
+  public static func randomNormal(
+    _ shape: Int..., mean: Double = 0, standardDeviation: Double = 1, dtype: DType? = nil
+  ) -> NDArray {
+    randomNormal(shape, mean: mean, standardDeviation: standardDeviation, dtype: dtype)
+  }
+
+  /// Normally distributed random numbers, from the process's generator. Without a dtype, of `config.floatX`.
+  public static func randomNormal(
+    _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType? = nil
+  ) -> NDArray {
+    drawn {
+      randomNormal(shape, mean: mean, standardDeviation: standardDeviation, dtype: dtype, using: &$0)
+    }
+  }
+
+  /// Normally distributed random numbers. Without a dtype, of `config.floatX`.
+  public static func randomNormal(
+    _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType? = nil,
+    using generator: inout RandomGenerator
+  ) -> NDArray {
+    trapping { () throws(TheanoError) in
+      try Checked.randomNormal(
+        shape, mean: mean, standardDeviation: standardDeviation, dtype: dtype, using: &generator)
+    }
+  }
+
+  /// Random integers of a range, all equally likely.
+  ///
+  /// ```swift
+  /// NDArray.randomIntegers(in: 0..<10, 3, 3)
+  /// ```
+  public static func randomIntegers(in range: Range<Int>, _ shape: Int..., dtype: DType = .int64) -> NDArray {
+    randomIntegers(in: range, shape, dtype: dtype)
+  }
+
+  /// Random integers of a range, all equally likely, from the process's generator.
+  public static func randomIntegers(
+    in range: Range<Int>, _ shape: [Int], dtype: DType = .int64
+  ) -> NDArray {
+    drawn { randomIntegers(in: range, shape, dtype: dtype, using: &$0) }
+  }
+
+  /// Random integers of a range, all equally likely.
+  public static func randomIntegers(
+    in range: Range<Int>, _ shape: [Int], dtype: DType = .int64, using generator: inout RandomGenerator
+  ) -> NDArray {
+    trapping { () throws(TheanoError) in
+      try Checked.randomIntegers(in: range, shape, dtype: dtype, using: &generator)
+    }
+  }
+
+  /// The integers from 0 up to, but not including, `count`, in random order; all orders are equally likely.
+  public static func permutation(_ count: Int) -> NDArray { drawn { permutation(count, using: &$0) } }
+
+  /// The integers from 0 up to, but not including, `count`, in random order.
+  public static func permutation(_ count: Int, using generator: inout RandomGenerator) -> NDArray {
+    trapping { () throws(TheanoError) in try Checked.permutation(count, using: &generator) }
+  }
+
+  /// Draws under a copy of the process's generator, then leaves it where the copy has got to.
+  private static func drawn(_ draw: (inout RandomGenerator) -> NDArray) -> NDArray {
+    RandomGenerator.withProcessDefault(draw)
+  }
+}
+
+extension NDArray.Checked {
+  /// As ``NDArray/random(_:dtype:using:)``.
+  public static func random(
+    _ shape: [Int], dtype: DType? = nil, using generator: inout RandomGenerator
+  ) throws(TheanoError) -> NDArray {
+    let dtype = try floating(dtype, in: "random")
+    let isDouble = dtype.arithmeticFloat == .float64 || dtype == .complex128
+    let result = try NDArray.allocate(shape, dtype: isDouble ? .float64 : .float32)
+    let size = result.size
+    if isDouble {
+      theano_random_uniform_f64(
+        generator.key, generator.advance(by: size), size, result.data.assumingMemoryBound(to: Double.self))
+    } else {
+      let numbers = result.data.assumingMemoryBound(to: Float.self)
+      theano_random_uniform_f32(
+        generator.key, generator.advance(by: (size + 1) / 2) &* 2, size, numbers)
+      // Cut to the digits of the type, for rounding could give 1.
+      let digits: Float? = dtype == .float16 ? 0x1p11 : dtype == .bfloat16 ? 0x1p8 : nil
+      if let digits {
+        for i in 0..<size { numbers[i] = (numbers[i] * digits).rounded(.down) / digits }
+      }
+    }
+    return result.astype(dtype)
+  }
+
+  /// As ``NDArray/randomNormal(_:mean:standardDeviation:dtype:using:)``.
+  public static func randomNormal(
+    _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType? = nil,
+    using generator: inout RandomGenerator
+  ) throws(TheanoError) -> NDArray {
+    let dtype = try floating(dtype, in: "randomNormal")
+    guard standardDeviation >= 0 else {
+      throw TheanoError(.argument, in: "randomNormal", "a standard deviation of \(standardDeviation)")
+    }
+    let isDouble = dtype.arithmeticFloat == .float64 || dtype == .complex128
+    let result = try NDArray.allocate(shape, dtype: isDouble ? .float64 : .float32)
+    let size = result.size
+    let isStandard = mean == 0 && standardDeviation == 1
+    if isDouble {
+      let numbers = result.data.assumingMemoryBound(to: Double.self)
+      theano_random_normal_f64(generator.key, generator.advance(by: size), size, numbers)
+      if !isStandard { for i in 0..<size { numbers[i] = numbers[i] * standardDeviation + mean } }
+    } else {
+      let numbers = result.data.assumingMemoryBound(to: Float.self)
+      theano_random_normal_f32(generator.key, generator.advance(by: (size + 1) / 2) &* 2, size, numbers)
+      if !isStandard {
+        for i in 0..<size { numbers[i] = Float(Double(numbers[i]) * standardDeviation + mean) }
+      }
+    }
+    return result.astype(dtype)
+  }
+
+  /// As ``NDArray/randomIntegers(in:_:dtype:using:)``.
+  public static func randomIntegers(
+    in range: Range<Int>, _ shape: [Int], dtype: DType = .int64, using generator: inout RandomGenerator
+  ) throws(TheanoError) -> NDArray {
+    guard !range.isEmpty else {
+      throw TheanoError(.argument, in: "randomIntegers", "the range \(range) holds no integers to draw")
+    }
+    for end in [range.lowerBound, range.upperBound - 1] {
+      guard NDArray(scalar: end).astype(dtype).astype(.int64) == NDArray(scalar: end),
+        !(dtype == .uint64 && end < 0)
+      else {
+        throw TheanoError(
+          .dtype, in: "randomIntegers", "\(end), of the range \(range), is no value of \(dtype)")
+      }
+    }
+    let result = try NDArray.allocate(shape, dtype: .int64)
+    let bound = UInt64(bitPattern: Int64(range.upperBound &- range.lowerBound))
+    theano_random_integers_i64(
+      generator.key, generator.advance(by: result.size), Int64(range.lowerBound), bound, result.size,
+      result.data.assumingMemoryBound(to: Int64.self))
+    return result.astype(dtype)
+  }
+
+  /// As ``NDArray/permutation(_:using:)``.
+  public static func permutation(
+    _ count: Int, using generator: inout RandomGenerator
+  ) throws(TheanoError) -> NDArray {
+    let result = try NDArray.allocate([count], dtype: .int64)
+    theano_random_permutation(
+      generator.split().key, count, result.data.assumingMemoryBound(to: Int64.self))
+    return result
+  }
+
+  private static func floating(_ dtype: DType?, in operation: String) throws(TheanoError) -> DType {
+    let dtype = dtype ?? config.floatX
+    guard dtype.isFloating || dtype.isComplex else {
+      throw TheanoError(
+        .dtype, in: operation, "random numbers with fractions cannot be of \(dtype)",
+        mend: "use randomIntegers(in:_:dtype:), or a floating dtype")
+    }
+    return dtype
+  }
+}

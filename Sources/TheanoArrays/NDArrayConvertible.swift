@@ -1,0 +1,162 @@
+/// What can stand where an array is expected: arrays, Swift numbers, Swift arrays of them to any depth, ranges of
+/// integers.
+///
+/// What a Swift number or Swift array gives is *weak*: as an argument of a compiled function, or beside an
+/// array in an expression, it takes the other's dtype where the kinds allow it. ``NDArray/init(_:)`` makes strong arrays.
+public protocol NDArrayConvertible: Sendable {
+  /// This value as an array.
+  var ndarray: NDArray { get }
+
+  /// Several values as one array with a new first axis. They must have one shape.
+  ///
+  /// The default stacks what ``ndarray`` gives; numbers are copied at once.
+  static func ndarray(stacking elements: [Self]) throws(TheanoError) -> NDArray
+}
+
+extension NDArrayConvertible {
+  /// Several values as one array with a new first axis.
+  public static func ndarray(stacking elements: [Self]) throws(TheanoError) -> NDArray {
+    try NDArray.stackedNested(elements.map(\.ndarray))
+  }
+}
+
+extension NDArray: NDArrayConvertible {
+  /// The array itself.
+  public var ndarray: NDArray { self }
+}
+
+extension Array: NDArrayConvertible where Element: NDArrayConvertible {
+  /// An array with an axis more than the elements', which must have one shape.
+  public var ndarray: NDArray {
+    trapping { () throws(TheanoError) in try Element.ndarray(stacking: self) }
+  }
+
+  /// Several nested arrays as one; throws if they are ragged.
+  public static func ndarray(stacking elements: [[Element]]) throws(TheanoError) -> NDArray {
+    var parts: [NDArray] = []
+    parts.reserveCapacity(elements.count)
+    for element in elements { parts.append(try Element.ndarray(stacking: element)) }
+    return try NDArray.stackedNested(parts)
+  }
+}
+
+extension ArraySlice: NDArrayConvertible where Element: NDArrayConvertible {
+  /// As the array of the same elements.
+  public var ndarray: NDArray { Array(self).ndarray }
+}
+
+extension ContiguousArray: NDArrayConvertible where Element: NDArrayConvertible {
+  /// As the array of the same elements.
+  public var ndarray: NDArray { Array(self).ndarray }
+}
+
+extension Range: NDArrayConvertible where Bound == Int {
+  /// The integers of the range.
+  public var ndarray: NDArray { NDArray(copying: Array(self), isWeak: true) }
+}
+
+extension ClosedRange: NDArrayConvertible where Bound == Int {
+  /// The integers of the range.
+  public var ndarray: NDArray { NDArray(copying: Array(self), isWeak: true) }
+}
+
+extension NDArray {
+  /// An array of the given values: numbers, Swift arrays of them to any depth, ranges, arrays.
+  ///
+  /// ```swift
+  /// NDArray([[0, 1], [1, 0]])     // int64, shape [2, 2]
+  /// NDArray([[0, 1.5]])           // float64, shape [1, 2]
+  /// NDArray(0..<4)                // int64, shape [4]
+  /// ```
+  ///
+  /// The dtype is that of the Swift type, strong. Nested arrays must not be ragged; ``init(nested:)`` throws if they are.
+  /// (A bare number, `NDArray(0.0)`, is a literal of the language's own and therefore weak; add `dtype:`.)
+  public init<T: NDArrayConvertible>(_ values: T) {
+    self = values.ndarray.madeStrong()
+  }
+
+  /// An array of the given values, converted to a dtype.
+  public init<T: NDArrayConvertible>(_ values: T, dtype: DType) {
+    self = values.ndarray.madeStrong().astype(dtype)
+  }
+
+  /// An array of nested Swift arrays; throws a ``TheanoError`` if they are ragged.
+  public init<T: NDArrayConvertible>(nested values: [T], dtype: DType? = nil) throws(TheanoError) {
+    let array = try T.ndarray(stacking: values).madeStrong()
+    self = dtype.map(array.astype) ?? array
+  }
+
+  /// A vector with the elements of a Swift array.
+  package init<T: NDArrayScalar>(copying elements: [T], isWeak: Bool = false) {
+    self = elements.withUnsafeBytes { bytes in
+      let result = withUnsafePointer(to: elements.count) { count in
+        trapping { () throws(TheanoError) in
+          try NDArray.allocate(UnsafeBufferPointer(start: count, count: 1), dtype: T.dtype, zeroed: false)
+        }
+      }
+      if let base = bytes.baseAddress { result.data.copyMemory(from: base, byteCount: bytes.count) }
+      result.object.pointer.pointee.isWeak = isWeak
+      return result
+    }
+  }
+
+  /// The parts of a nested literal or Swift array, stacked along a new first axis.
+  static func stackedNested(_ parts: [NDArray]) throws(TheanoError) -> NDArray {
+    guard let first = parts.first else {
+      // NumPy's `[]`: no elements, float64.
+      return try allocate([0], dtype: .float64).settingWeak(true)
+    }
+    var dtype = first.dtype
+    var isWeak = first.isWeak
+    for (position, part) in parts.enumerated().dropFirst() {
+      guard part.object.extents.elementsEqual(first.object.extents) else {
+        throw TheanoError(
+          .shape, in: "NDArray",
+          "a ragged nested array: element 0 has shape \(shapeText(first.object.extents)), "
+            + "element \(position) has shape \(shapeText(part.object.extents))",
+          mend: "give all elements one shape")
+      }
+      (dtype, isWeak) = DType.promoted((dtype, isWeak), (part.dtype, part.isWeak))
+    }
+    var shape = [parts.count]
+    shape.append(contentsOf: first.object.extents)
+    let result = try allocate(shape, dtype: dtype)
+    let width = first.size
+    for (position, part) in parts.enumerated() {
+      let target = result.data + position * width * dtype.itemSize
+      part.forEachRun { source, offset, count, step in
+        convertElements(
+          from: source, part.dtype, step: step, to: target + offset * dtype.itemSize, dtype, step: 1,
+          count: count)
+      }
+    }
+    result.object.pointer.pointee.isWeak = isWeak
+    return result
+  }
+}
+
+extension DType {
+  /// Promotion with weak operands: a weak one counts only by its kind, as Python's numbers do in NumPy. Two of the
+  /// same standing promote as arrays do.
+  package static func promoted(
+    _ a: (dtype: DType, isWeak: Bool), _ b: (dtype: DType, isWeak: Bool)
+  ) -> (dtype: DType, isWeak: Bool) {
+    if a.isWeak == b.isWeak { return (promoted(a.dtype, b.dtype), a.isWeak) }
+    let (strong, weak) = a.isWeak ? (b.dtype, a.dtype) : (a.dtype, b.dtype)
+    return (promoted(strong, weakly: weak), false)
+  }
+
+  /// What a strong dtype becomes beside a weak one: itself, unless the weak one is of a higher kind.
+  package static func promoted(_ strong: DType, weakly weak: DType) -> DType {
+    switch (weak.kind, strong.kind) {
+    case (.bool, _): strong
+    case (.unsigned, .bool), (.signed, .bool): .int64
+    case (.unsigned, _), (.signed, _): strong
+    case (.floating, .floating), (.floating, .complex): strong
+    case (.floating, _): .float64
+    case (.complex, .complex): strong
+    case (.complex, .floating): strong == .float64 ? .complex128 : .complex64
+    case (.complex, _): .complex128
+    }
+  }
+}

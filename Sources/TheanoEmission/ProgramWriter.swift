@@ -1,0 +1,368 @@
+import TheanoArrays
+import TheanoGraph
+import TheanoKernels
+import TheanoScheduling
+
+/// A program as C source, with what the host must know to call it.
+package struct Program: Sendable {
+  package var source: String
+  /// What a workspace and the results cost: kernels that were written once and called more than once.
+  package var kernels: Int
+  package var kernelCalls: Int
+  /// The functions of the prelude that it calls, such as `exp_f64`.
+  package var functions: Set<String>
+}
+
+/// Writes a schedule as one C translation unit with one entry.
+package struct ProgramWriter {
+  private let schedule: Schedule
+  private let plan: MemoryPlan
+  private let checks: [SizeCheck]
+  private let title: String
+  private var body: [String] = []
+  private var indent = 1
+  private var kernels: [String] = []
+  private var kernelNames: [String: String] = [:]
+  private var kernelTexts: [LoopNest: KernelText] = [:]
+  private var functions: Set<String> = []
+  private var calls = 0
+  private var usesProduct: Set<DType> = []
+  private var offsets: [String] = []
+
+  package static func write(
+    _ schedule: Schedule, _ plan: MemoryPlan, checks: [SizeCheck], title: String, hostText: String
+  ) -> Program {
+    var writer = ProgramWriter(schedule, plan, checks, title)
+    return writer.write(hostText)
+  }
+
+  private init(_ schedule: Schedule, _ plan: MemoryPlan, _ checks: [SizeCheck], _ title: String) {
+    self.schedule = schedule
+    self.plan = plan
+    self.checks = checks
+    self.title = title
+  }
+
+  private mutating func line(_ text: String) { body.append(String(repeating: "  ", count: indent) + text) }
+
+  // MARK: - The unit
+
+  private mutating func write(_ hostText: String) -> Program {
+    entryHead()
+    emit(schedule.steps)
+    var source = ["// \(title)", "// Written by Theano for Swift."]
+    source.append(hostText)
+    source.append(PreludeParts.text(for: functions))
+    source.append(ProgramWriter.services)
+    for dtype in usesProduct.sorted(by: { $0.rawValue < $1.rawValue }) {
+      source.append(ProductText.text(dtype))
+    }
+    source += kernels
+    source.append(
+      "__attribute__((visibility(\"default\"))) th_i32 theano_entry(const th_host *host, th_call *call, const th_arg *args, th_result *results, th_error *error) {"
+    )
+    source += body
+    source += ["  return TH_OK;", "}", ""]
+    return Program(
+      source: source.joined(separator: "\n"), kernels: kernels.count, kernelCalls: calls,
+      functions: functions)
+  }
+
+  /// What every program has: loop hints, lengths, failing.
+  private static let services = """
+    #if defined(__clang__)
+    #define TH_VECTOR_LOOP _Pragma("clang loop vectorize(assume_safety) interleave(enable)")
+    #define TH_REASSOCIATE _Pragma("clang fp reassociate(on)")
+    #else
+    #define TH_VECTOR_LOOP
+    #define TH_REASSOCIATE
+    #endif
+    #define th_unlikely(x) __builtin_expect(!!(x), 0)
+    // Below this much work (in additions) a second thread costs more than it brings.
+    #define TH_PARALLEL_WORK 200000
+    static inline __attribute__((unused)) th_i64 th_grain(th_i64 range, th_i64 work) {
+      const th_i64 pieces = work / (TH_PARALLEL_WORK / 2) + 1;
+      return (range + pieces - 1) / pieces;
+    }
+    static inline __attribute__((unused)) th_i64 th_align(th_i64 bytes) { return (bytes + 63) & ~(th_i64)63; }
+    static inline __attribute__((unused)) th_i64 th_size_floorDivide(th_i64 a, th_i64 b) {
+      if (b == 0) return 0;
+      const th_i64 q = a / b;
+      return a % b != 0 && (a < 0) != (b < 0) ? q - 1 : q;
+    }
+    static inline __attribute__((unused)) th_i64 th_size_modulo(th_i64 a, th_i64 b) {
+      return b == 0 ? 0 : a - th_size_floorDivide(a, b) * b;
+    }
+    static inline __attribute__((unused)) th_i64 th_size_minimum(th_i64 a, th_i64 b) { return a < b ? a : b; }
+    static inline __attribute__((unused)) th_i64 th_size_maximum(th_i64 a, th_i64 b) { return a > b ? a : b; }
+    static inline __attribute__((unused)) th_i64 th_size_sliceBound(th_i64 bound, th_i64 n) {
+      return bound < 0 ? (bound + n < 0 ? 0 : bound + n) : (bound < n ? bound : n);
+    }
+    static inline __attribute__((unused)) th_i64 th_size_sliceBoundBackwards(th_i64 bound, th_i64 n) {
+      return bound < 0 ? (bound + n < -1 ? -1 : bound + n) : (bound < n ? bound : n - 1);
+    }
+    static __attribute__((noinline, unused)) th_i32 th_fail(th_error *error, th_i32 check, th_i64 a, th_i64 b) {
+      error->check = check;
+      error->count = 2;
+      error->values[0] = a;
+      error->values[1] = b;
+      return TH_CHECK;
+    }
+    """
+
+  // MARK: - The entry
+
+  private mutating func entryHead() {
+    line("(void)host; (void)call; (void)args; (void)results; (void)error;")
+    var axes: Set<Size.Atom> = []
+    func note(_ size: Size) {
+      for atom in size.atoms {
+        if case .axis = atom { axes.insert(atom) }
+        if case .function(_, let sizes) = atom { sizes.forEach(note) }
+      }
+    }
+    for buffer in schedule.buffers { buffer.shape.forEach(note) }
+    for check in checks {
+      note(check.left)
+      note(check.right)
+    }
+    walk(schedule.steps) { step in
+      if case .nest(let nest, _) = step { nest.sizes.forEach(note) }
+      if case .define(_, let size) = step { note(size) }
+    }
+    for atom in axes.sorted(by: { $0.key < $1.key }) {
+      if case .axis(let leaf, let axis) = atom {
+        line("const th_i64 \(atom.key) = args[\(leaf)].shape[\(axis)];")
+      }
+    }
+    for (atom, buffer) in schedule.leafLengths {
+      line(
+        "const th_i64 \(atom.key) = (th_i64)*(\(schedule.buffers[buffer].dtype.cName) *)args[\(leaf(buffer))].data;"
+      )
+      line("(void)\(atom.key);")
+    }
+    for k in schedule.entryChecks { sizeCheck(k) }
+    var late: Set<String> = []
+    walk(schedule.steps) { step in
+      switch step {
+      case .bind(let atom, _), .define(let atom, _): late.insert(atom.key)
+      case .callback(_, _, let outputs):
+        for id in outputs {
+          for size in schedule.buffers[id].shape {
+            for case .found(let v, let slot) in size.atoms {
+              late.insert(Size.Atom.found(value: v, slot: slot).key)
+            }
+          }
+        }
+      default: break
+      }
+    }
+    for name in late.sorted() { line("th_i64 \(name) = 0; (void)\(name);") }
+    for (id, buffer) in schedule.buffers.enumerated() {
+      switch buffer.storage {
+      case .pointer, .scratch: line("\(buffer.dtype.cName) *b\(id) = 0; (void)b\(id);")
+      case .result: line("\(buffer.dtype.cName) *b\(id) = 0; (void)b\(id);")
+      default: break
+      }
+    }
+    workspace()
+  }
+
+  private func leaf(_ buffer: Schedule.BufferID) -> Int {
+    if case .leaf(let k) = schedule.buffers[buffer].storage { k } else { 0 }
+  }
+
+  private mutating func workspace() {
+    guard !plan.slots.isEmpty else { return }
+    var constant = 0
+    var running: String?
+    for (k, slot) in plan.slots.enumerated() {
+      if let n = slot.bytes.constant, running == nil {
+        offsets.append("\(constant)")
+        // Scalars need not lie 64 bytes apart.
+        constant += n <= 16 ? 16 : (n + 63) & ~63
+      } else {
+        let start = running ?? "\((constant + 63) & ~63)"
+        line("const th_i64 o\(k) = \(start);")
+        offsets.append("o\(k)")
+        running = "o\(k) + th_align(\(slot.bytes.cText))"
+      }
+    }
+    line("char *const w = (char *)host->workspace(call, \(running ?? "\(constant)"));")
+    line("if (!w) return TH_HOST;")
+  }
+
+  private func walk(_ steps: [Schedule.Step], _ visit: (Schedule.Step) -> Void) {
+    for step in steps {
+      visit(step)
+      if case .branch(_, let then, let otherwise) = step {
+        walk(then, visit)
+        walk(otherwise, visit)
+      }
+    }
+  }
+
+  private mutating func sizeCheck(_ k: Int) {
+    let check = checks[k]
+    let relation = check.relation == .equal ? "==" : "<="
+    let (a, b) = (check.left.cText, check.right.cText)
+    line("if (th_unlikely(!(\(a) \(relation) \(b)))) return th_fail(error, \(k), \(a), \(b));")
+  }
+
+  // MARK: - Buffers
+
+  /// The address of a buffer's first element.
+  private func address(_ id: Schedule.BufferID) -> String {
+    let buffer = schedule.buffers[id]
+    switch buffer.storage {
+    case .leaf(let k): return "(\(buffer.dtype.cName) *)args[\(k)].data"
+    case .constant(let k): return "(\(buffer.dtype.cName) *)args[\(schedule.leafCount + k)].data"
+    case .workspace: return "(\(buffer.dtype.cName) *)(w + \(offsets[plan.slotOf[id] ?? 0]))"
+    case .alias(let base): return address(base)
+    case .result, .scratch, .pointer: return "b\(id)"
+    }
+  }
+
+  // MARK: - Steps
+
+  private mutating func emit(_ steps: [Schedule.Step]) {
+    for step in steps { emit(step) }
+  }
+
+  private mutating func emit(_ step: Schedule.Step) {
+    switch step {
+    case .nest(let nest, let buffers): kernelCall(nest, buffers)
+    case .product(let product): productCall(product)
+    case .library(let routine, let operands, let check): libraryCall(routine, operands, check)
+    case .callback(let number, let inputs, let outputs): callbackCall(number, inputs, outputs)
+    case .branch(let condition, let then, let otherwise):
+      line("if (*\(address(condition))) {")
+      indent += 1
+      emit(then)
+      indent -= 1
+      line("} else {")
+      indent += 1
+      emit(otherwise)
+      indent -= 1
+      line("}")
+    case .point(let pointer, let target): line("b\(pointer) = \(address(target));")
+    case .bind(let atom, let buffer): line("\(atom.key) = (th_i64)*\(address(buffer));")
+    case .define(let atom, let size): line("\(atom.key) = \(size.cText);")
+    case .check(let k): sizeCheck(k)
+    case .allocate(let id): allocate(id)
+    }
+  }
+
+  private mutating func allocate(_ id: Schedule.BufferID) {
+    let buffer = schedule.buffers[id]
+    let type = buffer.dtype.cName
+    switch buffer.storage {
+    case .result(let k) where buffer.shape.isEmpty: line("b\(id) = (\(type) *)results[\(k)].inline_scalar;")
+    case .result(let k):
+      line("{ const th_i64 shape[] = {\(buffer.shape.map(\.cText).joined(separator: ", "))};")
+      line(
+        "  b\(id) = (\(type) *)host->result(call, \(k), \(buffer.shape.count), shape); if (!b\(id)) return TH_HOST; }"
+      )
+    case .scratch(let slot):
+      line(
+        "b\(id) = (\(type) *)host->scratch(call, \(slot), (\(buffer.count.cText)) * \(buffer.dtype.itemSize));"
+      )
+      line("if (!b\(id)) return TH_HOST;")
+    default: break
+    }
+  }
+
+  private mutating func kernelCall(_ nest: LoopNest, _ buffers: [Schedule.BufferID]) {
+    var nest = nest
+    nest.sizes = nest.sizes.map { $0 }
+    let offset = checks.count
+    for (k, instruction) in nest.instructions.enumerated() {
+      if case .checkedIndex(let i, let bound, let check) = instruction {
+        nest.instructions[k] = .checkedIndex(i, bound: bound, check: check + offset)
+      }
+    }
+    let kernel = KernelWriter.write(nest)
+    functions.formUnion(kernel.functions)
+    let name: String
+    if let known = kernelNames[kernel.text] {
+      name = known
+    } else {
+      name = "k\(kernels.count)"
+      kernelNames[kernel.text] = name
+      let comments = nest.comment.lines.prefix(24).map { "// \($0)" }
+      kernels.append((comments + [kernel.text.replacing("@", with: name)]).joined(separator: "\n"))
+    }
+    calls += 1
+    var arguments = ["host", "call"] + buffers.map(address) + kernel.sizes.map(\.cText)
+    if kernel.canFail {
+      arguments.append("error")
+      line("if (\(name)(\(arguments.joined(separator: ", ")))) return TH_CHECK;")
+    } else {
+      line("\(name)(\(arguments.joined(separator: ", ")));")
+    }
+  }
+
+  private func factor(_ f: Schedule.Factor) -> String {
+    guard let buffer = f.buffer else { return "\(f.constant)" }
+    return f.constant == 1 ? "*\(address(buffer))" : "\(f.constant) * *\(address(buffer))"
+  }
+
+  private mutating func productCall(_ p: Schedule.Product) {
+    let (a, b) = (schedule.buffers[p.a], schedule.buffers[p.b])
+    let dtype = schedule.buffers[p.out].dtype
+    usesProduct.insert(dtype)
+    calls += 1
+    // A vector on the left is a row, on the right a column.
+    let left = a.shape.count == 2 ? a.shape : [1, a.shape[0]]
+    let right = b.shape.count == 2 ? b.shape : [b.shape[0], 1]
+    let m = p.transposeA && a.shape.count == 2 ? left[1] : left[0]
+    let k = p.transposeA && a.shape.count == 2 ? left[0] : left[1]
+    let n = p.transposeB && b.shape.count == 2 ? right[0] : right[1]
+    let flags = "\(p.transposeA && a.shape.count == 2 ? 1 : 0), \(p.transposeB && b.shape.count == 2 ? 1 : 0)"
+    line(
+      "th_product_\(dtype.suffix)(host, call, \(flags), \(m.cText), \(n.cText), \(k.cText), \(factor(p.alpha)), "
+        + "\(address(p.a)), \(left[1].cText), \(address(p.b)), \(right[1].cText), \(factor(p.beta)), \(address(p.out)));"
+    )
+  }
+
+  private mutating func libraryCall(_ routine: String, _ operands: [Schedule.BufferID], _ check: Int) {
+    let letter = schedule.buffers[operands[0]].dtype == .float32 ? "s" : "d"
+    let (a, b) = (schedule.buffers[operands[0]], schedule.buffers[operands[1]])
+    let columns = b.shape.count == 2 ? b.shape[1] : 1
+    line(
+      "{ const th_i32 info = host->\(letter)\(routine)(call, \(a.shape[0].cText), \(columns.cText), "
+        + "\(address(operands[0])), \(a.shape[1].cText), \(address(operands[1])), \(columns.cText));")
+    line("  if (info < 0) return TH_HOST;")
+    line("  if (info > 0) return th_fail(error, \(checks.count + check), info, 0); }")
+  }
+
+  private mutating func callbackCall(
+    _ number: Int, _ inputs: [Schedule.BufferID], _ outputs: [Schedule.BufferID]
+  ) {
+    line("{")
+    indent += 1
+    for (k, id) in inputs.enumerated() where !schedule.buffers[id].shape.isEmpty {
+      line("const th_i64 shape\(k)[] = {\(schedule.buffers[id].shape.map(\.cText).joined(separator: ", "))};")
+    }
+    let fields = inputs.enumerated().map { k, id in
+      "{\(address(id)), \(schedule.buffers[id].shape.isEmpty ? "0" : "shape\(k)")}"
+    }
+    line("const th_arg in[] = {\(fields.isEmpty ? "{0, 0}" : fields.joined(separator: ", "))};")
+    line("th_i64 shapes[\(outputs.count)][TH_MAX_RANK];")
+    line("th_result out[\(outputs.count)];")
+    for k in outputs.indices { line("out[\(k)].shape = shapes[\(k)];") }
+    line("if (host->callback(call, \(number), in, out)) return TH_HOST;")
+    for (k, id) in outputs.enumerated() {
+      line("b\(id) = (\(schedule.buffers[id].dtype.cName) *)out[\(k)].data;")
+      for (axis, size) in schedule.buffers[id].shape.enumerated() {
+        if size.atoms.count == 1, case .found(let v, let slot) = size.atoms[0],
+          size == Size(.found(value: v, slot: slot))
+        {
+          line("\(size.atoms[0].key) = shapes[\(k)][\(axis)];")
+        }
+      }
+    }
+    indent -= 1
+    line("}")
+  }
+}

@@ -1,0 +1,69 @@
+import TheanoArrays
+
+// NumPy's own format for one array.
+
+extension NDArray {
+  /// Reads an array from a `.npy` file, as NumPy's `load` does.
+  ///
+  /// ```swift
+  /// let weights = try NDArray.load("weights.npy")
+  /// ```
+  ///
+  /// All three versions of the format are read, in either byte order; an array in Fortran order arrives as a
+  /// transposed view. Two raw bytes an element (`V2`) are taken for `bfloat16`, as the Python package ml_dtypes
+  /// stores it. Files of pickled Python objects are refused. Nothing is allocated before the file is known to be as long
+  /// as its header claims.
+  ///
+  /// - Parameters:
+  ///   - path: the file.
+  ///   - mapped: whether to map the file into memory rather than read it: nothing is copied, pages are fetched from
+  ///     the disk when first touched, and several processes share them. Writing to the array copies it; the file never
+  ///     changes. Nobody may shorten the file while the array lives, since touching a page that is gone
+  ///     ends the process. Elements that do not lie as arrays do (big-endian, unaligned) are copied after all.
+  /// - Throws: a ``TheanoError`` of kind `.file` with the path, the byte and the reason.
+  public static func load(_ path: String, mapped: Bool = false) throws(TheanoError) -> NDArray {
+    try npy(ByteSource.open(FileReport(operation: "NDArray.load", path: path), mapped: mapped))
+  }
+
+  /// Writes the array to a `.npy` file, byte for byte as NumPy's `save` does.
+  ///
+  /// A transposed C-contiguous array is written in Fortran order, other views in C order. `bfloat16`, which NumPy
+  /// lacks, is written as the Python package ml_dtypes writes it: `np.load(path).view(ml_dtypes.bfloat16)`.
+  ///
+  /// The file appears whole or not at all: it is written under a temporary name beside `path`, flushed to the disk
+  /// and renamed. A file that it replaces keeps its permissions.
+  ///
+  /// - Throws: a ``TheanoError`` of kind `.file` with the path and the reason; an older file is then still there.
+  public func save(_ path: String) throws(TheanoError) {
+    try AtomicFile.publish(FileReport(operation: "NDArray.save", path: path)) { (file) throws(TheanoError) in
+      try writeNPY { (bytes) throws(TheanoError) in try file.append(bytes) }
+    }
+  }
+
+  /// The array in a source that holds a `.npy` file and nothing else.
+  static func npy(_ source: ByteSource) throws(TheanoError) -> NDArray {
+    let header = try NPYHeader.read(source)
+    let elements = try source.slice(header.dataOffset, count: source.count - header.dataOffset, "the header")
+    return try elements.array(header.layout)
+  }
+
+  /// How the array is laid out as `.npy`, and the array whose C order is that layout.
+  func npyForm() -> (layout: ElementLayout, stored: NDArray) {
+    let isFortranOrder = !isContiguous && isFortranContiguous
+    let layout = ElementLayout(dtype: dtype, shape: shape, isFortranOrder: isFortranOrder)
+    guard isFortranOrder else { return (layout, self) }
+    return (
+      layout,
+      NDArray(
+        adopting: data, shape: shape.reversed(), dtype: dtype, readOnly: true,
+        owner: object.owner ?? object)
+    )
+  }
+
+  /// Gives the array as `.npy` to `sink`, in two pieces.
+  func writeNPY(_ sink: (UnsafeRawBufferPointer) throws(TheanoError) -> Void) throws(TheanoError) {
+    let (layout, stored) = npyForm()
+    try NPYHeader.encoded(layout).withBytes { (header) throws(TheanoError) in try sink(header) }
+    try stored.withElementBytes { (bytes) throws(TheanoError) in try sink(bytes) }
+  }
+}

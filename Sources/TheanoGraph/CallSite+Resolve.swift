@@ -1,0 +1,82 @@
+// Symbolises through the toolchain's own Runtime module (SE-0419), which reads DWARF on Linux and asks the system on
+// macOS, knows inlined and async frames, and gives up politely on stripped binaries.
+import CTheanoSupport
+internal import Runtime
+import Synchronization
+
+extension CallSite {
+  /// Sites resolved before. Reading a large debug binary takes up to a quarter of a second, whatever is asked of it.
+  private static let memo = Mutex<[CallSite: Location?]>([:])
+
+  /// The line of the user's program that led here; `nil` if it cannot be found, as in a stripped binary.
+  package func resolve() -> Location? { CallSite.resolve([self])[0] }
+
+  /// The lines of many sites, for the price of one.
+  ///
+  /// - Parameter afresh: Whether to do it again where it was done before.
+  package static func resolve(_ sites: [CallSite], afresh: Bool = false) -> [Location?] {
+    let known = afresh ? [:] : memo.withLock { $0 }
+    var fresh = Set(sites).subtracting(known.keys).subtracting([.unknown]).map { ($0, $0.addresses) }
+    fresh.sort { $0.1.lexicographicallyPrecedes($1.1) }
+    var resolved = known
+    if !fresh.isEmpty {
+      // One stack after another in a single backtrace; each frame comes back with the frames inlined into it.
+      let frames = SymbolisedFrame.symbolise(fresh.flatMap(\.1))
+      var start = 0
+      for (site, addresses) in fresh {
+        let stack = frames[start..<start + addresses.count].flatMap { $0 }
+        start += addresses.count
+        resolved[site] = .some(userFrame(in: stack))
+      }
+      let found = fresh.map { ($0.0, resolved[$0.0] ?? nil) }
+      memo.withLock { memo in for (site, location) in found { memo[site] = .some(location) } }
+    }
+    return sites.map { resolved[$0] ?? nil }
+  }
+
+  /// The innermost frame written outside the library.
+  ///
+  /// The innermost frame of all is `capture`, so its file's grandparent is the folder of the library's sources, however
+  /// paths were mapped when it was compiled. Names would not do: an extension that a user writes on one of the library's
+  /// types is mangled as the library's. What has no line is compiler-made or the standard library's.
+  private static func userFrame(in stack: [SymbolisedFrame]) -> Location? {
+    guard let own = stack.first?.location?.path, own.hasSuffix("/CallSite.swift") else { return nil }
+    let folders = own.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
+    let library = folders.joined(separator: "/") + "/"
+    return stack.lazy.compactMap(\.location).first { location in
+      location.line > 0 && location.path.hasSuffix(".swift") && !location.path.hasPrefix(library)
+    }
+  }
+}
+
+/// One source frame at an address: an address has several when functions were inlined there.
+private struct SymbolisedFrame {
+  var location: CallSite.Location?
+
+  /// The frames at each return address, innermost first.
+  static func symbolise(_ addresses: [UInt]) -> [[SymbolisedFrame]] {
+    let none = [[SymbolisedFrame]](repeating: [], count: addresses.count)
+    theano_loader_lock()
+    defer { theano_loader_unlock() }
+    guard let here = try? Backtrace.capture(limit: 1),
+      let backtrace = try? Backtrace(
+        from: BacktraceText(architecture: here.architecture, returnAddresses: addresses)),
+      let symbolicated = backtrace.symbolicated()
+    else { return none }
+    var result: [[SymbolisedFrame]] = []
+    var pending: [SymbolisedFrame] = []
+    for frame in symbolicated.frames {
+      var location: CallSite.Location?
+      if let symbol = frame.symbol, let source = symbol.sourceLocation, source.line > 0 {
+        location = .init(path: source.path, line: source.line, column: source.column, function: symbol.name)
+      }
+      pending.append(SymbolisedFrame(location: location))
+      if !frame.inlined {
+        result.append(pending)
+        pending = []
+      }
+    }
+    // The decoder may add a frame that says "truncated".
+    return result.count >= addresses.count ? Array(result.prefix(addresses.count)) : none
+  }
+}

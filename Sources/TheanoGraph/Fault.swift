@@ -1,0 +1,71 @@
+import TheanoArrays
+import TheanoKernels
+
+/// What an operation finds wrong with its operands; the node it is kept in adds the expression and the line.
+package struct Fault: Error, Sendable, Hashable {
+  package var kind: Diagnosis.Kind
+  package var what: String
+  package var mend: String?
+  /// The operand that is to blame: it is underlined.
+  package var operand: Int?
+
+  package init(_ kind: Diagnosis.Kind, _ what: String, mend: String? = nil, operand: Int? = nil) {
+    self.kind = kind
+    self.what = what
+    self.mend = mend
+    self.operand = operand
+  }
+}
+
+extension Fault {
+  /// The fault as the user sees it, in the operation and at the line of the node that has it.
+  package func diagnosis(of op: any Operation, operands: [TensorVariable], note: SourceNote) -> Diagnosis {
+    let (text, caret) = ExpressionText.render(op, operands, underlining: operand)
+    return Diagnosis(
+      kind, in: op.name, what, mend: mend, expression: operands.isEmpty ? nil : text, caret: caret,
+      location: note.location)
+  }
+}
+
+extension TensorVariable {
+  /// Throws everything that is wrong in the expression, all at once; does nothing if it is sound.
+  ///
+  /// - Throws: ``TheanoError`` with one diagnosis for each impossible operation, in the order they were written.
+  public func validate() throws(TheanoError) { try validateAll([self]) }
+}
+
+/// Throws everything that is wrong in the expressions.
+package func validateAll(_ variables: [TensorVariable]) throws(TheanoError) {
+  guard variables.contains(where: { $0.node.isPoisoned }) else { return }
+  var faulty: [(serial: UInt64, node: ApplyNode)] = []
+  var seen: Set<ObjectIdentifier> = []
+  var pending = variables
+  while let variable = pending.popLast() {
+    guard variable.node.isPoisoned, let owner = variable.node.owner,
+      seen.insert(ObjectIdentifier(owner)).inserted
+    else { continue }
+    if owner.fault != nil { faulty.append((variable.node.serial, owner)) }
+    pending.append(contentsOf: owner.inputs)
+  }
+  faulty.sort { $0.serial < $1.serial }
+  var diagnoses: [Diagnosis] = []
+  for (_, node) in faulty {
+    guard let fault = node.fault else { continue }
+    let diagnosis = fault.diagnosis(of: node.op, operands: node.inputs, note: node.note)
+    if !diagnoses.contains(diagnosis) { diagnoses.append(diagnosis) }
+  }
+  throw TheanoError(diagnoses)
+}
+
+/// Stands where no operation could be applied.
+package struct Impossible: Operation {
+  package let name: String
+  package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
+    [TensorType(.float64, ndim: 0)]
+  }
+  package func gradient(_ call: GradientCall) -> [TensorVariable?] { call.inputs.map { _ in nil } }
+  package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
+    throw Fault(.argument, "an impossible expression has no value")
+  }
+  package func lower(_ context: inout LoweringContext) -> Lowering { .conditional }
+}

@@ -1,0 +1,29 @@
+import TheanoArrays
+import TheanoKernels
+
+extension Graph {
+  /// Compares every pair of lengths that must fit and is known.
+  ///
+  /// - Parameter atom: What an atom is, or `nil` if that is not known (yet).
+  /// - Throws: Every pair that does not fit, at the line of the operation that demands it.
+  package func checkSizes(_ atom: (Size.Atom) -> Int?) throws(TheanoError) {
+    var diagnoses: [Diagnosis] = []
+    for check in checks {
+      guard let left = check.check.left.value(atom), let right = check.check.right.value(atom) else {
+        continue
+      }
+      let holds = check.check.relation == .equal ? left == right : left <= right
+      if !holds {
+        let diagnosis = diagnosis(check.check.fault(left, right), at: check.origin)
+        if !diagnoses.contains(diagnosis) { diagnoses.append(diagnosis) }
+      }
+    }
+    if !diagnoses.isEmpty { throw TheanoError(diagnoses) }
+  }
+
+  /// A fault as the user sees it: in the application of theirs that it comes from.
+  package func diagnosis(_ fault: Fault, at origin: ApplyNode?, op: (any Operation)? = nil) -> Diagnosis {
+    if let origin { return fault.diagnosis(of: origin.op, operands: origin.inputs, note: origin.note) }
+    return Diagnosis(fault.kind, in: op?.name ?? "function", fault.what, mend: fault.mend)
+  }
+}

@@ -1,0 +1,400 @@
+import TheanoArrays
+import TheanoKernels
+
+/// An expression graph lowered into an arena, where rewriting is cheap.
+///
+/// Values and nodes are integers; equal applications are one node; who uses a value is known. No operation on a graph
+/// takes time that grows faster than what it touches.
+package struct Graph {
+  package typealias ValueID = Int
+  package typealias NodeID = Int
+
+  package struct Node {
+    package var op: any Operation
+    package var inputs: [ValueID]
+    package let firstOutput: ValueID
+    /// The user's application that this node came from, through whatever rewriting.
+    package var origin: ApplyNode?
+    package var isAlive = true
+
+    package var outputs: Range<ValueID> { firstOutput..<(firstOutput + op.outputCount) }
+  }
+
+  package struct Value {
+    package var type: TensorType
+    package var origin: Origin
+    package var name: String?
+    /// If it is an integer scalar: its value as a length.
+    package var length: Dim
+    /// The nodes that use it; may list some that no longer do.
+    fileprivate(set) package var users: [NodeID] = []
+    /// How many operands and outputs it is.
+    fileprivate(set) package var useCount = 0
+  }
+
+  package enum Origin {
+    case leaf(Int)
+    case constant(NDArray)
+    case node(NodeID)
+  }
+
+  /// What enters the graph: the function's inputs, then the shared variables it reads.
+  package struct Leaf {
+    package var variable: TensorVariable
+    package var value: ValueID
+  }
+
+  /// A condition on lengths, with the application that made it.
+  package struct Check {
+    package var check: SizeCheck
+    package var origin: ApplyNode?
+  }
+
+  package private(set) var nodes: [Node] = []
+  package private(set) var values: [Value] = []
+  package private(set) var leaves: [Leaf] = []
+  package private(set) var outputs: [ValueID] = []
+  package private(set) var checks: [Check] = []
+  private var checkKeys: Set<CheckKey> = []
+  private var interned: [Int: [NodeID]] = [:]
+  private var internedConstants: [ConstantKey: ValueID] = [:]
+  /// Where values went that were replaced.
+  private var forward: [ValueID: ValueID] = [:]
+  private var replacedBy: [ValueID: [ValueID]] = [:]
+  /// Values whose users changed since they were last asked for: the rewriting driver's food.
+  package var touched: [NodeID] = []
+
+  private struct CheckKey: Hashable {
+    let relation: SizeCheck.Relation
+    let left: Size
+    let right: Size
+  }
+
+  private enum ConstantKey: Hashable {
+    case bits(DType, UInt64, UInt64)
+    case object(ObjectIdentifier)
+  }
+
+  package init() {}
+
+  // MARK: - Adding
+
+  package mutating func addLeaf(_ variable: TensorVariable) -> ValueID {
+    let leaf = leaves.count
+    let dims = variable.type.dims.enumerated().map { axis, dim in
+      dim == .unknown ? Dim(Size(.axis(leaf: leaf, axis: axis))) : dim
+    }
+    let id = addValue(TensorType(variable.dtype, dims), .leaf(leaf), name: variable.name)
+    leaves.append(Leaf(variable: variable, value: id))
+    return id
+  }
+
+  package mutating func addConstant(_ array: NDArray, name: String? = nil) -> ValueID {
+    let key: ConstantKey
+    if array.ndim == 0 {
+      let bits = array.scalarBits
+      key = .bits(array.dtype, bits.0, bits.1)
+    } else {
+      key = .object(ObjectIdentifier(array.object))
+    }
+    if let id = internedConstants[key] { return id }
+    let id = addValue(TensorType(array.dtype, shape: array.shape), .constant(array), name: name)
+    internedConstants[key] = id
+    return id
+  }
+
+  private mutating func addValue(_ type: TensorType, _ origin: Origin, name: String? = nil) -> ValueID {
+    let id = values.count
+    var length = Dim.unknown
+    if type.ndim == 0, type.dtype.isInteger {
+      if case .constant(let array) = origin, let n = try? array.item(as: Int.self) {
+        length = .known(n)
+      } else {
+        length = .symbolic(Size(.value(id)))
+      }
+    }
+    values.append(Value(type: type, origin: origin, name: name, length: length))
+    return id
+  }
+
+  /// Applies an operation; an application that exists already is given again.
+  package mutating func add(
+    _ op: any Operation, _ inputs: [ValueID], origin: ApplyNode? = nil
+  ) throws(Fault) -> [ValueID] {
+    let inputs = inputs.map(resolve)
+    let key = Graph.key(op, inputs)
+    if op.isPure, let node = existing(key, op, inputs) { return Array(nodes[node].outputs) }
+    let operands = inputs.map(operand)
+    var rules = ShapeRules()
+    let types = try op.infer(operands, &rules)
+    for check in rules.checks {
+      let key = CheckKey(relation: check.relation, left: check.left, right: check.right)
+      if checkKeys.insert(key).inserted { checks.append(Check(check: check, origin: origin)) }
+    }
+    let id = nodes.count
+    let first = values.count
+    for type in types { _ = addValue(Graph.settled(type, value: values.count), .node(id)) }
+    if types.count == 1, let length = op.lengthValue(operands), length != .unknown {
+      values[first].length = length
+    }
+    nodes.append(Node(op: op, inputs: inputs, firstOutput: first, origin: origin))
+    for input in inputs {
+      values[input].users.append(id)
+      values[input].useCount += 1
+    }
+    if op.isPure { interned[key, default: []].append(id) }
+    return Array(first..<(first + types.count))
+  }
+
+  /// Inside a graph no length is unknown: what no rule can say is found by the kernel that computes the value.
+  private static func settled(_ type: TensorType, value: ValueID) -> TensorType {
+    guard type.dims.contains(.unknown) else { return type }
+    let dims = type.dims.enumerated().map { axis, dim in
+      dim == .unknown ? Dim(Size(.found(value: value, slot: axis))) : dim
+    }
+    return TensorType(type.dtype, dims)
+  }
+
+  package func operand(_ id: ValueID) -> Operand {
+    let value = values[id]
+    var operand = Operand(type: value.type, length: value.length)
+    if case .constant(let array) = value.origin { operand.constant = array }
+    return operand
+  }
+
+  private static func key(_ op: any Operation, _ inputs: [ValueID]) -> Int {
+    var hasher = Hasher()
+    hasher.combine(op)
+    hasher.combine(inputs)
+    return hasher.finalize()
+  }
+
+  private func existing(_ key: Int, _ op: any Operation, _ inputs: [ValueID], besides: NodeID = -1) -> NodeID?
+  {
+    interned[key]?.first {
+      $0 != besides && nodes[$0].isAlive && nodes[$0].inputs == inputs && nodes[$0].op.equals(op)
+    }
+  }
+
+  /// Lets nodes that rewriting made say where they come from: from the application that they stand in for.
+  package mutating func setOrigin(of made: Range<NodeID>, to origin: ApplyNode?) {
+    for node in made where nodes[node].origin == nil { nodes[node].origin = origin }
+  }
+
+  package mutating func nameValue(_ id: ValueID, _ name: String) {
+    if values[id].name == nil { values[id].name = name }
+  }
+
+  // MARK: - Looking
+
+  /// The value that stands where this one stood.
+  package func resolve(_ id: ValueID) -> ValueID {
+    var id = id
+    while let next = forward[id] { id = next }
+    return id
+  }
+
+  /// The value and all that it replaced.
+  package func replaced(by id: ValueID) -> [ValueID] {
+    [id] + (replacedBy[id] ?? []).flatMap { replaced(by: $0) }
+  }
+
+  package func producer(_ id: ValueID) -> NodeID? {
+    if case .node(let node) = values[id].origin { node } else { nil }
+  }
+
+  package func constant(_ id: ValueID) -> NDArray? {
+    if case .constant(let array) = values[id].origin { array } else { nil }
+  }
+
+  /// The nodes that use a value.
+  package func users(of id: ValueID) -> [NodeID] {
+    var seen: Set<NodeID> = []
+    return values[id].users.filter {
+      nodes[$0].isAlive && nodes[$0].inputs.contains(id) && seen.insert($0).inserted
+    }
+  }
+
+  /// Every node that the outputs need, operands first. A walk with a stack of its own.
+  package func sorted(from roots: [ValueID]? = nil) -> [NodeID] {
+    var order: [NodeID] = []
+    var state = [UInt8](repeating: 0, count: nodes.count)
+    var stack: [NodeID] = (roots ?? outputs).reversed().compactMap { producer(resolve($0)) }
+    while let node = stack.last {
+      if state[node] == 0 {
+        state[node] = 1
+        for need in needs(node).reversed() where state[need] == 0 { stack.append(need) }
+      } else {
+        stack.removeLast()
+        if state[node] == 1 {
+          state[node] = 2
+          order.append(node)
+        }
+      }
+    }
+    return order
+  }
+
+  /// The nodes that a node waits for: those of its operands, and those whose results are lengths of its own results.
+  package func needs(_ node: NodeID) -> [NodeID] {
+    let shapeOnly = nodes[node].op.shapeOnlyOperands
+    var needs = nodes[node].inputs.enumerated().compactMap {
+      shapeOnly.contains($0.offset) ? nil : producer(resolve($0.element))
+    }
+    for output in nodes[node].outputs { appendLengthNeeds(values[output].type, of: node, to: &needs) }
+    return needs
+  }
+
+  private func appendLengthNeeds(_ type: TensorType, of node: NodeID, to needs: inout [NodeID]) {
+    for case .symbolic(let size) in type.dims {
+      for value in size.valuesRead {
+        if let need = producer(resolve(value)), need != node, !needs.contains(need) { needs.append(need) }
+      }
+    }
+  }
+
+  // MARK: - Changing
+
+  package mutating func setOutputs(_ ids: [ValueID]) {
+    for id in outputs { values[id].useCount -= 1 }
+    outputs = ids.map(resolve)
+    for id in outputs { values[id].useCount += 1 }
+  }
+
+  /// Lets every user of `old` use `new` in its place; users that thereby become equal to others are merged.
+  package mutating func replace(_ old: ValueID, with new: ValueID) {
+    var pending = [(old, new)]
+    while let (a, b) = pending.popLast() {
+      let old = resolve(a)
+      let new = resolve(b)
+      if old == new { continue }
+      let users = users(of: old)
+      forward[old] = new
+      replacedBy[new, default: []].append(old)
+      if values[new].name == nil { values[new].name = values[old].name }
+      for k in outputs.indices where outputs[k] == old {
+        outputs[k] = new
+        values[old].useCount -= 1
+        values[new].useCount += 1
+      }
+      for user in users {
+        unintern(user)
+        for k in nodes[user].inputs.indices where nodes[user].inputs[k] == old {
+          nodes[user].inputs[k] = new
+          values[old].useCount -= 1
+          values[new].useCount += 1
+        }
+        values[new].users.append(user)
+        let key = Graph.key(nodes[user].op, nodes[user].inputs)
+        if nodes[user].op.isPure,
+          let twin = existing(key, nodes[user].op, nodes[user].inputs, besides: user)
+        {
+          for (x, y) in zip(nodes[user].outputs, nodes[twin].outputs) { pending.append((x, y)) }
+        } else {
+          if nodes[user].op.isPure { interned[key, default: []].append(user) }
+          touched.append(user)
+        }
+      }
+      values[old].users = []
+      if let node = producer(old) { releaseIfUnused(node) }
+    }
+  }
+
+  private mutating func unintern(_ node: NodeID) {
+    let key = Graph.key(nodes[node].op, nodes[node].inputs)
+    interned[key]?.removeAll { $0 == node }
+  }
+
+  /// Marks a node dead that nobody uses any more, and what only it used.
+  package mutating func releaseIfUnused(_ node: NodeID) {
+    var pending = [node]
+    while let id = pending.popLast() {
+      guard nodes[id].isAlive, nodes[id].op.isPure, nodes[id].outputs.allSatisfy({ values[$0].useCount == 0 })
+      else {
+        continue
+      }
+      nodes[id].isAlive = false
+      unintern(id)
+      for input in nodes[id].inputs {
+        values[input].useCount -= 1
+        if let below = producer(input) {
+          pending.append(below)
+          // A value with one user left may now match a rule that wants just that.
+          if values[input].useCount == 1 { touched.append(contentsOf: users(of: input)) }
+        }
+      }
+    }
+  }
+
+  /// Replaces lengths by equal ones, so that axes which every call must find equal are one size.
+  ///
+  /// - Parameter assumed: Lengths that the caller vouches for: the program is made for them alone. They are put in only
+  ///   now, when all types have been inferred: an axis that just happens to have length 1 must not broadcast.
+  package mutating func unifySizes(assuming assumed: [Size.Atom: Size] = [:]) {
+    var equal = assumed
+    func settle(_ size: Size) -> Size {
+      var size = size
+      for _ in 0..<64 {
+        let next = size.substituting { equal[$0] }
+        if next == size { break }
+        size = next
+      }
+      return size
+    }
+    for check in checks where check.check.relation == .equal {
+      let difference = settle(check.check.left) - settle(check.check.right)
+      if let (atom, value) = difference.solved { equal[atom] = value }
+    }
+    guard !equal.isEmpty else { return }
+    var memo: [[Dim]: [Dim]] = [:]
+    for id in values.indices {
+      let dims = values[id].type.dims
+      guard dims.contains(where: { if case .symbolic = $0 { true } else { false } }) else { continue }
+      let new: [Dim]
+      if let known = memo[dims] {
+        new = known
+      } else {
+        new = dims.map { if case .symbolic(let size) = $0 { Dim(settle(size)) } else { $0 } }
+        memo[dims] = new
+      }
+      values[id].type = TensorType(values[id].type.dtype, new)
+    }
+  }
+}
+
+extension Size {
+  /// The graph's values that must be known before the size is.
+  package var valuesRead: [Int] {
+    terms.flatMap { term in
+      term.atoms.flatMap { atom -> [Int] in
+        switch atom {
+        case .axis: []
+        case .value(let v), .found(let v, _): [v]
+        case .function(_, let sizes): sizes.flatMap(\.valuesRead)
+        }
+      }
+    }
+  }
+
+  /// Solves `self == 0` for the length of an axis, the latest leaf's if there are several.
+  fileprivate var solved: (atom: Atom, value: Size)? {
+    var best: (order: (Int, Int), atom: Atom, value: Size)?
+    for term in terms where term.atoms.count == 1 && abs(term.coefficient) == 1 {
+      guard case .axis(let leaf, let axis) = term.atoms[0] else { continue }
+      let rest = self - Size(term.atoms[0]) * Size(term.coefficient)
+      guard !rest.mentions(term.atoms[0]), best == nil || best!.order < (leaf, axis) else { continue }
+      best = ((leaf, axis), term.atoms[0], rest * Size(-term.coefficient))
+    }
+    return best.map { ($0.atom, $0.value) }
+  }
+
+  fileprivate func mentions(_ atom: Atom) -> Bool {
+    terms.contains { term in
+      term.atoms.contains { other in
+        if other == atom { return true }
+        if case .function(_, let sizes) = other { return sizes.contains { $0.mentions(atom) } }
+        return false
+      }
+    }
+  }
+}

@@ -1,0 +1,238 @@
+import TheanoArrays
+import TheanoKernels
+
+/// Everything the house knows of an operation, in one place.
+///
+/// A new operation is one type that conforms to this; no other file mentions it by name, but for the table that tests
+/// walk through.
+package protocol Operation: Sendable, Hashable {
+  /// The name in errors and listings.
+  var name: String { get }
+  var outputCount: Int { get }
+
+  /// The types of the results. This one rule is the check while an expression is built, the source of the checks at
+  /// the call, and the size of the memory.
+  func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType]
+
+  /// What an integer scalar result is as a length, if it can be said: lets lengths flow through arithmetic.
+  func lengthValue(_ inputs: [Operand]) -> Dim?
+
+  /// The L-op: the gradient with respect to each input, given those with respect to the outputs; `nil` where the
+  /// output does not depend on the input differentiably.
+  func gradient(_ call: GradientCall) -> [TensorVariable?]
+
+  /// The R-op: the directional derivative of each output, given those of the inputs (`nil` is zero).
+  func pushforward(_ call: PushforwardCall) -> [TensorVariable?]
+
+  /// The value of the results on this host: the interpreter's and the constant folder's way.
+  /// - Parameter types: The types of the results.
+  func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray]
+
+  /// How it becomes kernels.
+  func lower(_ context: inout LoweringContext) -> Lowering
+
+  /// The operation as it is written, given its operands' texts.
+  func text(_ operands: [String]) -> String
+
+  /// The operands of which only the shape is read: they are not computed for this application.
+  var shapeOnlyOperands: Set<Int> { get }
+
+  /// Whether only one of the operands after the first is needed: `ifElse`.
+  var isConditional: Bool { get }
+
+  /// Whether an application may be removed, merged or computed ahead of the call: not so for prints and callbacks.
+  var isPure: Bool { get }
+
+  /// Whether its two operands may be swapped.
+  var isCommutative: Bool { get }
+
+  /// The operand whose elements are all that the result consists of, wherever they stand: a transposition, a
+  /// broadcast. Where that operand holds one number throughout, so does the result.
+  var movedOperand: Int? { get }
+}
+
+extension Operation {
+  package var outputCount: Int { 1 }
+  package var isConditional: Bool { false }
+  package var shapeOnlyOperands: Set<Int> { [] }
+  package var isPure: Bool { true }
+  package var isCommutative: Bool { false }
+  package var movedOperand: Int? { nil }
+  package func lengthValue(_ inputs: [Operand]) -> Dim? { nil }
+  package func text(_ operands: [String]) -> String { "\(name)(\(operands.joined(separator: ", ")))" }
+
+  /// Without one of its own, the R-op comes from the L-op: the L-op is linear in the output's gradient `v`, so
+  /// differentiating `L(v) . direction` with respect to `v` gives the directional derivative (the "double backward
+  /// trick", J. Townsend, 2017).
+  package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] { call.byDoubleBackward() }
+
+  package func equals(_ other: any Operation) -> Bool { (other as? Self) == self }
+}
+
+/// An operand as a shape rule sees it.
+package struct Operand: Sendable {
+  package var type: TensorType
+  /// If it is an integer scalar: its value as a length.
+  package var length: Dim
+  /// Its value, if it is a constant.
+  package var constant: NDArray?
+
+  package init(type: TensorType, length: Dim = .unknown, constant: NDArray? = nil) {
+    self.type = type
+    self.length = length
+    self.constant = constant
+  }
+
+  package init(_ variable: TensorVariable) {
+    type = variable.type
+    constant = variable.constantValue
+    length = .unknown
+    if variable.ndim == 0, variable.dtype.isInteger {
+      if let constant, let n = try? constant.item(as: Int.self) {
+        length = .known(n)
+      } else if let owner = variable.node.owner {
+        length = owner.op.lengthValue(owner.inputs.map { Operand(shallow: $0) }) ?? .unknown
+      }
+    }
+  }
+
+  /// Only what `lengthValue` of the node above may need, without walking further down.
+  private init(shallow variable: TensorVariable) {
+    type = variable.type
+    constant = variable.constantValue
+    length = .unknown
+    if variable.ndim == 0, variable.dtype.isInteger, let constant, let n = try? constant.item(as: Int.self) {
+      length = .known(n)
+    }
+  }
+
+  package var dtype: DType { type.dtype }
+  package var dims: [Dim] { type.dims }
+  package var ndim: Int { type.ndim }
+}
+
+/// A condition on lengths that only the call can decide.
+package struct SizeCheck: Sendable {
+  package enum Relation: Sendable { case equal, lessOrEqual }
+  package var relation: Relation
+  package var left: Size
+  package var right: Size
+  /// What is wrong, given the two lengths that were met.
+  package var fault: @Sendable (Int, Int) -> Fault
+}
+
+/// What shape rules use to compare lengths: what cannot be decided yet is left for the call.
+package struct ShapeRules: Sendable {
+  package var checks: [SizeCheck] = []
+  package init() {}
+
+  /// Demands that two lengths be equal, now if both are known, else at the call; returns the length.
+  package mutating func equal(
+    _ a: Dim, _ b: Dim, _ fault: @escaping @Sendable (Int, Int) -> Fault
+  ) throws(Fault) -> Dim {
+    if a == b { return a }
+    if let x = a.constant, let y = b.constant { throw fault(x, y) }
+    if let x = a.size, let y = b.size {
+      checks.append(SizeCheck(relation: .equal, left: x, right: y, fault: fault))
+    }
+    return a.constant != nil ? a : b.constant != nil ? b : a == .unknown ? b : a
+  }
+
+  /// Demands that `a <= b`.
+  package mutating func atMost(
+    _ a: Dim, _ b: Dim, _ fault: @escaping @Sendable (Int, Int) -> Fault
+  ) throws(Fault) {
+    if let x = a.constant, let y = b.constant {
+      if x > y { throw fault(x, y) }
+    } else if let x = a.size, let y = b.size {
+      if (y - x).isSurelyNonNegative { return }
+      checks.append(SizeCheck(relation: .lessOrEqual, left: x, right: y, fault: fault))
+    }
+  }
+
+  /// The shape of operands that meet elementwise: aligned at their last axes, where axes known to have length 1
+  /// stretch. An axis that is not known to be 1 must have the same length everywhere.
+  package mutating func broadcast(_ shapes: [[Dim]]) throws(Fault) -> [Dim] {
+    if let first = shapes.first, shapes.allSatisfy({ $0 == first }), !first.contains(.unknown) {
+      return first
+    }
+    let rank = shapes.map(\.count).max() ?? 0
+    var result: [Dim] = []
+    for axis in 0..<rank {
+      var length: Dim = 1
+      var from = 0
+      for (k, shape) in shapes.enumerated() {
+        let own = axis - (rank - shape.count)
+        guard own >= 0, shape[own] != 1 else { continue }
+        if length == 1 {
+          (length, from) = (shape[own], k)
+        } else {
+          let described = shapes.map { "(\($0.map(\.description).joined(separator: ", ")))" }
+          let first = from
+          length = try equal(length, shape[own]) { x, y in
+            broadcastFault(x, y, axis: axis - rank, operands: (first, k), shapes: described)
+          }
+        }
+      }
+      result.append(length)
+    }
+    return result
+  }
+}
+
+private func broadcastFault(
+  _ x: Int, _ y: Int, axis: Int, operands: (Int, Int), shapes: [String]
+) -> Fault {
+  let (a, b) = operands
+  var mend = "make the lengths equal, or give one of them length 1 on that axis"
+  if x == 1 || y == 1 {
+    let short = x == 1 ? a : b
+    mend =
+      "an axis broadcasts only if it is declared to have length 1: declare it (T.row, T.col, shape: [..., 1, ...]) or "
+      + "write T.addBroadcast(operand \(short + 1), axis: \(axis))"
+  }
+  return Fault(
+    .shape,
+    "operands \(a + 1) and \(b + 1) do not fit: axis \(axis) has length \(x) in one and \(y) in the other",
+    mend: mend, operand: b)
+}
+
+/// What an L-op is given.
+package struct GradientCall {
+  package var inputs: [TensorVariable]
+  package var outputs: [TensorVariable]
+  /// The cost's gradient with respect to each output; `nil` where the cost does not depend on it.
+  package var outputGradients: [TensorVariable?]
+  /// Which inputs' gradients are wanted.
+  package var wanted: [Bool]
+
+  package init(
+    inputs: [TensorVariable], outputs: [TensorVariable], outputGradients: [TensorVariable?], wanted: [Bool]
+  ) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.outputGradients = outputGradients
+    self.wanted = wanted
+  }
+}
+
+/// What an R-op is given.
+package struct PushforwardCall {
+  package var inputs: [TensorVariable]
+  package var outputs: [TensorVariable]
+  /// The direction of each input; `nil` is zero.
+  package var directions: [TensorVariable?]
+  /// The directional derivatives by the double-backward trick; given by the gradient's room, which the ops' room
+  /// cannot import.
+  package var byDoubleBackward: () -> [TensorVariable?]
+
+  package init(
+    inputs: [TensorVariable], outputs: [TensorVariable], directions: [TensorVariable?],
+    byDoubleBackward: @escaping () -> [TensorVariable?]
+  ) {
+    self.inputs = inputs
+    self.outputs = outputs
+    self.directions = directions
+    self.byDoubleBackward = byDoubleBackward
+  }
+}

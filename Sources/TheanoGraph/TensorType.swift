@@ -1,0 +1,58 @@
+import TheanoArrays
+import TheanoKernels
+
+/// What is known of an array before it exists: its element type, its rank, and the lengths of some of its axes.
+public struct TensorType: Sendable, Hashable {
+  /// The type of the elements.
+  public let dtype: DType
+  /// The length of each axis, as far as it is known.
+  package let dims: [Dim]
+
+  /// A type with the given lengths; `nil` where a length is known only at the call.
+  public init(_ dtype: DType, shape: [Int?]) {
+    self.dtype = dtype
+    dims = shape.map { $0.map(Dim.known) ?? .unknown }
+  }
+
+  package init(_ dtype: DType, _ dims: [Dim]) {
+    self.dtype = dtype
+    self.dims = dims
+  }
+
+  /// The type of arrays of the given rank of which no length is known.
+  public init(_ dtype: DType, ndim: Int) { self.init(dtype, [Dim](repeating: .unknown, count: ndim)) }
+
+  /// The length of each axis; `nil` where it is known only at the call.
+  public var shape: [Int?] { dims.map(\.constant) }
+  /// The number of axes.
+  public var ndim: Int { dims.count }
+  /// Which axes are known to have length 1, and therefore broadcast.
+  public var broadcastable: [Bool] { dims.map { $0.constant == 1 } }
+}
+
+extension TensorType: CustomStringConvertible {
+  /// The type in Theano's words, such as `TensorType(float64, matrix)`.
+  public var description: String { "TensorType(\(dtype), \(shapeText))" }
+
+  /// `scalar`, `vector`, `matrix`, `row`, `col`, `tensor3` ..., or the lengths if some are known.
+  package var shapeText: String {
+    switch dims.map(\.constant) {
+    case []: return "scalar"
+    case [nil]: return "vector"
+    case [nil, nil]: return "matrix"
+    case [1, nil]: return "row"
+    case [nil, 1]: return "col"
+    case let lengths where lengths.allSatisfy { $0 == nil }: return "tensor\(lengths.count)"
+    default: return lengthsText
+    }
+  }
+
+  /// The lengths, with `?` where one is not known: `(3, ?)`.
+  package var lengthsText: String {
+    let parts = dims.map { $0.constant.map(String.init) ?? "?" }
+    return parts.count == 1 ? "(\(parts[0]),)" : "(\(parts.joined(separator: ", ")))"
+  }
+
+  /// For messages: dtype and rank or lengths, such as `float64 matrix` or `float64 (3, ?)`.
+  package var brief: String { "\(dtype) \(shapeText)" }
+}

@@ -1,0 +1,100 @@
+import TheanoArrays
+import TheanoGraph
+import TheanoKernels
+
+/// Evaluates a graph one operation at a time through the operations' host evaluation.
+///
+/// It is the oracle that compiled programs are tested against, the constant folder, and the way programs run on
+/// machines without a C compiler.
+package struct Interpreter {
+  package let graph: Graph
+
+  package init(_ graph: Graph) { self.graph = graph }
+
+  /// The values of the graph's outputs.
+  ///
+  /// - Parameter leaves: The value of each leaf, of its dtype.
+  /// - Throws: What an operation finds wrong with its operands, at its line; lengths that do not fit.
+  package func run(_ leaves: [NDArray]) throws(TheanoError) -> [NDArray] {
+    var values: [Graph.ValueID: NDArray] = [:]
+    for (leaf, value) in zip(graph.leaves, leaves) { values[leaf.value] = value }
+    try check(leaves, values, all: false)
+    var stack = graph.outputs.reversed().map { graph.resolve($0) }
+    while let id = stack.last {
+      if values[id] != nil {
+        stack.removeLast()
+        continue
+      }
+      if let constant = graph.constant(id) {
+        values[id] = constant
+        continue
+      }
+      guard let node = graph.producer(id) else { throw missing(id) }
+      let missing = try needs(node, values)
+      if !missing.isEmpty {
+        stack.append(contentsOf: missing)
+        continue
+      }
+      for (output, value) in zip(graph.nodes[node].outputs, try evaluate(node, values, leaves)) {
+        values[output] = value
+      }
+    }
+    try check(leaves, values, all: true)
+    return graph.outputs.map { values[graph.resolve($0)]! }
+  }
+
+  private func missing(_ id: Graph.ValueID) -> TheanoError {
+    TheanoError(.argument, in: "function", "no value was given for \(graph.values[id].name ?? "an input")")
+  }
+
+  /// The operands that must be computed before a node can be; of a conditional, the condition first, then one branch.
+  private func needs(_ node: Graph.NodeID, _ values: [Graph.ValueID: NDArray]) throws(TheanoError) -> [Graph
+    .ValueID]
+  {
+    let inputs = graph.nodes[node].inputs.map { graph.resolve($0) }
+    if graph.nodes[node].op.isConditional {
+      guard let condition = values[inputs[0]] else { return [inputs[0]] }
+      let chosen = inputs[Interpreter.isTrue(condition) ? 1 : 2]
+      return values[chosen] == nil ? [chosen] : []
+    }
+    return inputs.filter { values[$0] == nil }
+  }
+
+  private static func isTrue(_ condition: NDArray) -> Bool { condition.scalarBits.0 & 0xff != 0 }
+
+  private func evaluate(
+    _ id: Graph.NodeID, _ values: [Graph.ValueID: NDArray], _ leaves: [NDArray]
+  ) throws(TheanoError) -> [NDArray] {
+    let node = graph.nodes[id]
+    let inputs = node.inputs.map { graph.resolve($0) }
+    if node.op.isConditional {
+      let condition = values[inputs[0]]!
+      return [values[inputs[Interpreter.isTrue(condition) ? 1 : 2]]!]
+    }
+    do throws(Fault) {
+      return try node.op.evaluate(inputs.map { values[$0]! }, node.outputs.map { graph.values[$0].type })
+    } catch {
+      throw TheanoError(graph.diagnosis(error, at: node.origin, op: node.op))
+    }
+  }
+
+  /// Compares the lengths that must fit. Those that only inputs decide are compared before anything is computed.
+  private func check(
+    _ leaves: [NDArray], _ values: [Graph.ValueID: NDArray], all: Bool
+  ) throws(TheanoError) {
+    try graph.checkSizes { atom in
+      switch atom {
+      case .axis(let leaf, let axis): return leaves[leaf].shape[axis]
+      case .value(let id):
+        guard all, let value = values[graph.resolve(id)] ?? graph.constant(graph.resolve(id)) else {
+          return nil
+        }
+        return try? value.item(as: Int.self)
+      case .found(let id, let axis):
+        guard all, let value = values[graph.resolve(id)] else { return nil }
+        return value.shape[axis]
+      case .function: return nil
+      }
+    }
+  }
+}

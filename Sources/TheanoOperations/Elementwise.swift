@@ -1,0 +1,192 @@
+import TheanoArrays
+import TheanoGraph
+import TheanoKernels
+
+/// The one entry of an elementwise function: all that any part of the house knows of it.
+///
+/// From it come `T.name(x)`, the interpreter, the C, OpenCL and CUDA code, the gradient and the generic tests.
+package final class ElementwiseDefinition: Sendable {
+  /// Which dtypes the operands are brought to, and what the result's is.
+  package enum Typing: Sendable {
+    /// Operands are promoted together; the result has their dtype.
+    case numeric
+    /// As `numeric`, and integers and booleans become `float64`.
+    case floating
+    /// Operands are promoted together; the result is `bool`.
+    case comparison
+    /// As `comparison`, over floats only.
+    case floatTest
+    /// Booleans, or integers bit by bit.
+    case logical
+    /// A condition and two values, which are promoted together.
+    case selection
+    /// Any dtype to the given one.
+    case conversion(DType)
+  }
+
+  /// How the function is computed on the host, one element at a time; unused operands are ignored.
+  ///
+  /// `float32` is computed in `float64` and rounded once: as an oracle it is more exact than what it judges.
+  package struct Host: Sendable {
+    package typealias Float = @Sendable (Double, Double, Double) -> Double
+    package typealias Signed = @Sendable (Int64, Int64, Int64) -> Int64
+    package typealias Unsigned = @Sendable (UInt64, UInt64, UInt64) -> UInt64
+    package var float: Float?
+    package var signed: Signed?
+    package var unsigned: Unsigned?
+    package init(float: Float? = nil, signed: Signed? = nil, unsigned: Unsigned? = nil) {
+      self.float = float
+      self.signed = signed
+      self.unsigned = unsigned
+    }
+  }
+
+  /// The gradient for one operand, from the operands, the result and the gradient of the result.
+  package typealias Derivative =
+    @Sendable (
+      _ x: [TensorVariable], _ y: TensorVariable, _ g: TensorVariable
+    ) -> TensorVariable
+
+  package let name: String
+  package let arity: Int
+  package let typing: Typing
+  /// How it is written between two operands, such as `+`.
+  package let infix: String?
+  package let recipe: Recipe
+  package let host: Host
+  /// One for each operand; `nil` where the derivative is zero wherever it exists.
+  package let derivatives: [Derivative?]
+  package let isCommutative: Bool
+  /// What an integer result is as a length, if the operands are.
+  package let length: (@Sendable ([Dim]) -> Dim)?
+  /// Where tests draw operands from: inside, the function is smooth.
+  package let domain: [ClosedRange<Double>]
+  /// How far compiled code may be from the exact value, in units of the last place.
+  package let ulps: Double
+  package let documentation: String
+
+  package init(
+    _ name: String, arity: Int, _ typing: Typing, infix: String? = nil, recipe: Recipe, host: Host,
+    derivatives: [Derivative?], commutative: Bool = false, length: (@Sendable ([Dim]) -> Dim)? = nil,
+    domain: [ClosedRange<Double>], ulps: Double = 1, _ documentation: String
+  ) {
+    self.name = name
+    self.arity = arity
+    self.typing = typing
+    self.infix = infix
+    self.recipe = recipe
+    self.host = host
+    self.derivatives = derivatives
+    isCommutative = commutative
+    self.length = length
+    self.domain = domain.count == arity ? domain : Array(repeating: domain[0], count: arity)
+    self.ulps = ulps
+    self.documentation = documentation
+  }
+}
+
+/// The application of an elementwise function: one loop, operands broadcasting.
+package struct Elementwise: Operation {
+  package let definition: ElementwiseDefinition
+
+  package init(_ definition: ElementwiseDefinition) { self.definition = definition }
+
+  package var name: String { definition.name }
+  package var isCommutative: Bool { definition.isCommutative }
+
+  package static func == (a: Elementwise, b: Elementwise) -> Bool { a.definition === b.definition }
+  package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(definition)) }
+
+  package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
+    let dtype = try resultDType(inputs.map(\.dtype))
+    return [TensorType(dtype, try rules.broadcast(inputs.map(\.dims)))]
+  }
+
+  private func resultDType(_ dtypes: [DType]) throws(Fault) -> DType {
+    for (k, dtype) in dtypes.enumerated() where dtype.isComplex || dtype == .float16 || dtype == .bfloat16 {
+      throw Fault(
+        .dtype, "operand \(k + 1) is \(dtype), which expressions cannot compute with",
+        mend: "cast it to float32 or float64", operand: k)
+    }
+    switch definition.typing {
+    case .numeric, .floating: return dtypes[0]
+    case .comparison, .floatTest: return .bool
+    case .logical:
+      if let k = dtypes.firstIndex(where: \.isFloating) {
+        throw Fault(
+          .dtype, "\(name) takes booleans or integers, but operand \(k + 1) is \(dtypes[k])",
+          mend: "compare first (x .!= 0), or cast to an integer", operand: k)
+      }
+      return dtypes[0]
+    case .selection:
+      guard dtypes[0] == .bool else {
+        throw Fault(
+          .dtype, "the condition is \(dtypes[0]), not bool", mend: "compare first, as in x .> 0", operand: 0)
+      }
+      return dtypes[1]
+    case .conversion(let dtype): return dtype
+    }
+  }
+
+  package func lengthValue(_ inputs: [Operand]) -> Dim? {
+    guard let length = definition.length, inputs.allSatisfy({ $0.ndim == 0 }) else { return nil }
+    return length(inputs.map(\.length))
+  }
+
+  package func gradient(_ call: GradientCall) -> [TensorVariable?] {
+    guard let g = call.outputGradients[0] else { return call.inputs.map { _ in nil } }
+    return call.inputs.indices.map { k in
+      let x = call.inputs[k]
+      guard call.wanted[k], x.dtype.isFloating, let derivative = definition.derivatives[k] else { return nil }
+      return sumToShape(derivative(call.inputs, call.outputs[0], g), like: x)
+    }
+  }
+
+  package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
+    // The Jacobian is diagonal, so what the L-op multiplies by is what the R-op multiplies by.
+    var sum: TensorVariable?
+    for (k, direction) in call.directions.enumerated() {
+      guard let direction, let derivative = definition.derivatives[k] else { continue }
+      let term = derivative(call.inputs, call.outputs[0], direction)
+      sum = sum.map { $0 + term } ?? term
+    }
+    return [sum]
+  }
+
+  package func lower(_ context: inout LoweringContext) -> Lowering { .elementwise(definition.recipe) }
+
+  package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
+    [try HostLoops.elementwise(definition, inputs, result: types[0].dtype)]
+  }
+
+  package func text(_ operands: [String]) -> String {
+    if let infix = definition.infix, operands.count == 2 { return "(\(operands[0]) \(infix) \(operands[1]))" }
+    return definition.infix == "-" ? "-\(operands[0])" : "\(name)(\(operands.joined(separator: ", ")))"
+  }
+}
+
+/// Sums a gradient over the axes along which an operand was stretched, so that it has the operand's shape.
+package func sumToShape(_ gradient: TensorVariable, like x: TensorVariable) -> TensorVariable {
+  let extra = gradient.ndim - x.ndim
+  guard extra >= 0 else { return gradient }
+  var stretched = Array(0..<extra)
+  var kept: [Int] = []
+  for (axis, dim) in x.type.dims.enumerated() where dim == 1 && gradient.type.dims[axis + extra] != 1 {
+    stretched.append(axis + extra)
+    kept.append(axis)
+  }
+  if stretched.isEmpty { return gradient }
+  let sum = T.sum(gradient, axis: stretched)
+  if kept.isEmpty { return sum }
+  var order: [Int?] = []
+  var next = 0
+  for axis in 0..<x.ndim {
+    if kept.contains(axis) {
+      order.append(nil)
+    } else {
+      order.append(next)
+      next += 1
+    }
+  }
+  return T.dimshuffle(sum, order)
+}

@@ -1,0 +1,153 @@
+import TheanoGraph
+
+precedencegroup ExponentiationPrecedence {
+  higherThan: MultiplicationPrecedence
+  associativity: right
+}
+
+/// Power. Note that Swift binds a prefix minus more tightly: `-x ** 2` is `(-x) ** 2`; write `-(x ** 2)` for the other.
+infix operator ** : ExponentiationPrecedence
+
+/// `T`, under a name that the property `TensorVariable.T` does not hide.
+private typealias Functions = T
+
+extension TensorVariable {
+  /// Applies an entry of the table from an operator, which knows its line only by the stack.
+  @inline(__always)
+  private static func apply(_ f: BinaryFunction, _ a: TensorVariable, _ b: TensorVariable) -> TensorVariable {
+    f.apply([a, b], .operatorSite())
+  }
+
+  /// Sum, element by element; operands broadcast.
+  @inline(never)
+  public static func + (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.add, a, b) }
+  /// Difference, element by element; operands broadcast.
+  @inline(never)
+  public static func - (a: TensorVariable, b: TensorVariable) -> TensorVariable {
+    apply(Functions.subtract, a, b)
+  }
+  /// Product, element by element; operands broadcast. For the matrix product see `T.dot`.
+  @inline(never)
+  public static func * (a: TensorVariable, b: TensorVariable) -> TensorVariable {
+    apply(Functions.multiply, a, b)
+  }
+  /// True division, element by element; operands broadcast.
+  @inline(never)
+  public static func / (a: TensorVariable, b: TensorVariable) -> TensorVariable {
+    apply(Functions.divide, a, b)
+  }
+  /// Remainder with the sign of the divisor, element by element; operands broadcast.
+  @inline(never)
+  public static func % (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.mod, a, b) }
+  /// Power, element by element; operands broadcast. `-x ** 2` is `(-x) ** 2`.
+  @inline(never)
+  public static func ** (a: TensorVariable, b: TensorVariable) -> TensorVariable {
+    apply(Functions.pow, a, b)
+  }
+
+  /// Whether a < b, element by element.
+  @inline(never)
+  public static func .< (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.lt, a, b) }
+  /// Whether a <= b, element by element.
+  @inline(never)
+  public static func .<= (a: TensorVariable, b: TensorVariable) -> TensorVariable {
+    apply(Functions.le, a, b)
+  }
+  /// Whether a > b, element by element.
+  @inline(never)
+  public static func .> (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.gt, a, b) }
+  /// Whether a >= b, element by element.
+  @inline(never)
+  public static func .>= (a: TensorVariable, b: TensorVariable) -> TensorVariable {
+    apply(Functions.ge, a, b)
+  }
+  /// Whether a equals b, element by element.
+  @inline(never)
+  public static func .== (a: TensorVariable, b: TensorVariable) -> TensorVariable {
+    apply(Functions.eq, a, b)
+  }
+  /// Whether a differs from b, element by element.
+  @inline(never)
+  public static func .!= (a: TensorVariable, b: TensorVariable) -> TensorVariable {
+    apply(Functions.neq, a, b)
+  }
+  /// And, of booleans or of integers bit by bit.
+  @inline(never)
+  public static func .& (a: TensorVariable, b: TensorVariable) -> TensorVariable {
+    apply(Functions.and, a, b)
+  }
+  /// Or, of booleans or of integers bit by bit.
+  @inline(never)
+  public static func .| (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.or, a, b) }
+  /// Exclusive or, of booleans or of integers bit by bit.
+  @inline(never)
+  public static func .^ (a: TensorVariable, b: TensorVariable) -> TensorVariable {
+    apply(Functions.xor, a, b)
+  }
+
+  /// The negative of every element.
+  @inline(never)
+  public static prefix func - (a: TensorVariable) -> TensorVariable {
+    Functions.negate.apply([a], .operatorSite())
+  }
+  /// Not, of booleans or of integers bit by bit.
+  @inline(never)
+  public static prefix func .! (a: TensorVariable) -> TensorVariable {
+    Functions.not.apply([a], .operatorSite())
+  }
+}
+
+// Arrays and Swift numbers beside variables. Generic and disfavoured: literals never come here, so that long
+// expressions have one candidate an operator and type-check fast.
+extension TensorVariable {
+  /// Sum with an array or a number.
+  @inline(never) @_disfavoredOverload
+  public static func + <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable {
+    apply(Functions.add, a.tensorVariable, b)
+  }
+  /// Sum with an array or a number.
+  @inline(never) @_disfavoredOverload
+  public static func + <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable {
+    apply(Functions.add, a, b.tensorVariable)
+  }
+  /// Difference with an array or a number.
+  @inline(never) @_disfavoredOverload
+  public static func - <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable {
+    apply(Functions.subtract, a.tensorVariable, b)
+  }
+  /// Difference with an array or a number.
+  @inline(never) @_disfavoredOverload
+  public static func - <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable {
+    apply(Functions.subtract, a, b.tensorVariable)
+  }
+  /// Product with an array or a number.
+  @inline(never) @_disfavoredOverload
+  public static func * <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable {
+    apply(Functions.multiply, a.tensorVariable, b)
+  }
+  /// Product with an array or a number.
+  @inline(never) @_disfavoredOverload
+  public static func * <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable {
+    apply(Functions.multiply, a, b.tensorVariable)
+  }
+  /// Quotient with an array or a number.
+  @inline(never) @_disfavoredOverload
+  public static func / <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable {
+    apply(Functions.divide, a.tensorVariable, b)
+  }
+  /// Quotient with an array or a number.
+  @inline(never) @_disfavoredOverload
+  public static func / <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable {
+    apply(Functions.divide, a, b.tensorVariable)
+  }
+  /// Power with an array or a number.
+  @inline(never) @_disfavoredOverload
+  public static func ** <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable {
+    apply(Functions.pow, a.tensorVariable, b)
+  }
+  /// Power with an array or a number.
+  @inline(never) @_disfavoredOverload
+  public static func ** <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable {
+    apply(Functions.pow, a, b.tensorVariable)
+  }
+}

@@ -1,0 +1,119 @@
+import TheanoArrays
+import TheanoGraph
+import TheanoKernels
+
+/// How operands of different dtypes meet: arrays by NumPy's table, Swift's literals and scalars weakly.
+package enum Promotion {
+  /// The operands with casts where an elementwise function of the given typing needs them.
+  package static func operands(
+    _ operands: [TensorVariable], for typing: ElementwiseDefinition.Typing, _ note: SourceNote
+  ) -> [TensorVariable] {
+    switch typing {
+    case .conversion: return operands
+    case .selection: return [operands[0]] + together(Array(operands.dropFirst()), floating: false, note)
+    case .floating, .floatTest: return together(operands, floating: true, note)
+    case .numeric, .comparison, .logical: return together(operands, floating: false, note)
+    }
+  }
+
+  /// Casts the operands to the dtype that they promote to.
+  package static func together(
+    _ operands: [TensorVariable], floating: Bool, _ note: SourceNote
+  ) -> [TensorVariable] {
+    guard !operands.contains(where: { $0.node.isPoisoned }) else { return operands }
+    var dtype = common(operands)
+    if floating { dtype = dtype.arithmeticFloat }
+    return operands.map { convert($0, to: dtype, note) }
+  }
+
+  /// The dtype that variables promote to; numbers written in Swift only decide the kind.
+  package static func common(_ operands: [TensorVariable]) -> DType {
+    let strong = operands.filter { !$0.isWeak }.map(\.dtype)
+    guard var dtype = strong.first else {
+      return operands.dropFirst().reduce(operands[0].dtype) { DType.promoted($0, $1.dtype) }
+    }
+    for other in strong.dropFirst() { dtype = DType.promoted(dtype, other) }
+    for weak in operands where weak.isWeak && weak.dtype.kind > dtype.kind {
+      switch weak.dtype.kind {
+      case .floating where dtype.isDiscrete: dtype = .float64
+      case .signed where dtype == .bool: dtype = .int64
+      case .complex: dtype = dtype == .float32 ? .complex64 : .complex128
+      default: break
+      }
+    }
+    return dtype
+  }
+
+  /// A variable in another dtype: constants are converted now, everything else by a cast.
+  package static func convert(_ x: TensorVariable, to dtype: DType, _ note: SourceNote) -> TensorVariable {
+    if x.dtype == dtype && !x.isWeak { return x }
+    if x.isWeak, let value = x.constantValue {
+      let converted = value.astype(dtype).strong()
+      if dtype.isInteger, value.dtype.isInteger,
+        converted.astype(value.dtype).scalarBits.0 != value.scalarBits.0
+      {
+        return .impossible(
+          "cast",
+          Fault(
+            .dtype, "the number \(value) is not representable in \(dtype)",
+            mend: "cast the other operand to a wider dtype, or use T.constant with a dtype"), note: note)
+      }
+      return .constant(converted, name: x.name, note: note)
+    }
+    if let value = x.constantValue, value.size == 1 {
+      return .constant(value.astype(dtype), name: x.name, note: note)
+    }
+    return TensorVariable(Elementwise(Casts.to(dtype)), [x], note: note)
+  }
+}
+
+extension TensorVariable {
+  /// Whether it is a number written in Swift, whose dtype gives way to that of what it meets.
+  package var isWeak: Bool { constantValue?.isWeak ?? false }
+}
+
+/// What can stand where an expression is wanted: variables, arrays, numbers, nested lists of numbers.
+public protocol TensorConvertible: Sendable {
+  /// The variable that stands for it.
+  var tensorVariable: TensorVariable { get }
+}
+
+extension TensorVariable: TensorConvertible {
+  /// Itself.
+  public var tensorVariable: TensorVariable { self }
+}
+
+extension NDArray: TensorConvertible {
+  /// A constant with this value.
+  public var tensorVariable: TensorVariable { .constant(self) }
+}
+
+extension TensorConvertible where Self: NDArrayConvertible {
+  /// A constant with this value.
+  public var tensorVariable: TensorVariable { .constant(ndarray) }
+}
+
+extension Bool: TensorConvertible {}
+extension Int: TensorConvertible {}
+extension Int8: TensorConvertible {}
+extension Int16: TensorConvertible {}
+extension Int32: TensorConvertible {}
+extension Int64: TensorConvertible {}
+extension UInt: TensorConvertible {}
+extension UInt8: TensorConvertible {}
+extension UInt16: TensorConvertible {}
+extension UInt32: TensorConvertible {}
+extension UInt64: TensorConvertible {}
+extension Float: TensorConvertible {}
+extension Double: TensorConvertible {}
+extension Array: TensorConvertible where Element: NDArrayConvertible {}
+
+extension TensorVariable: ExpressibleByIntegerLiteral, ExpressibleByFloatLiteral, ExpressibleByBooleanLiteral
+{
+  /// A weak integer: its dtype gives way to that of what it meets.
+  public init(integerLiteral value: Int) { self = .constant(value.ndarray) }
+  /// A weak float: its dtype gives way to that of what it meets.
+  public init(floatLiteral value: Double) { self = .constant(value.ndarray) }
+  /// A boolean.
+  public init(booleanLiteral value: Bool) { self = .constant(value.ndarray) }
+}

@@ -1,0 +1,94 @@
+import TheanoArrays
+import TheanoGraph
+import TheanoKernels
+
+/// An operation of the user's own, made of Swift closures; see `T.custom`.
+package final class CustomDefinition: Sendable {
+  package typealias Evaluate = @Sendable ([NDArray]) throws -> [NDArray]
+  package typealias Gradient =
+    @Sendable (
+      _ inputs: [TensorVariable], _ outputs: [TensorVariable], _ gradients: [TensorVariable]
+    ) -> [TensorVariable?]
+
+  package let name: String
+  package let outputs: [TensorType]
+  package let evaluate: Evaluate
+  package let gradient: Gradient?
+
+  init(name: String, outputs: [TensorType], evaluate: @escaping Evaluate, gradient: Gradient?) {
+    self.name = name
+    self.outputs = outputs
+    self.evaluate = evaluate
+    self.gradient = gradient
+  }
+}
+
+package struct Custom: Operation {
+  package let definition: CustomDefinition
+  package var name: String { definition.name }
+  package var outputCount: Int { definition.outputs.count }
+
+  package static func == (a: Custom, b: Custom) -> Bool { a.definition === b.definition }
+  package func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(definition)) }
+
+  package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
+    definition.outputs
+  }
+
+  package func gradient(_ call: GradientCall) -> [TensorVariable?] {
+    guard let gradient = definition.gradient else { return call.inputs.map { _ in nil } }
+    let gradients = zip(call.outputGradients, call.outputs).map { $0 ?? T.zerosLike($1) }
+    let slopes = gradient(call.inputs, call.outputs, gradients)
+    return call.inputs.indices.map { slopes.indices.contains($0) ? slopes[$0] : nil }
+  }
+
+  package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
+    let results: [NDArray]
+    do { results = try definition.evaluate(inputs) } catch {
+      throw Fault(.custom, "the closure threw: \(error)")
+    }
+    guard results.count == definition.outputs.count else {
+      throw Fault(
+        .custom, "the closure gave \(results.count) results, not the \(definition.outputs.count) declared")
+    }
+    var converted: [NDArray] = []
+    for (k, (result, type)) in zip(results, definition.outputs).enumerated() {
+      guard result.ndim == type.ndim, zip(result.shape, type.shape).allSatisfy({ $1 == nil || $0 == $1 }),
+        result.dtype == type.dtype || result.isWeak
+      else {
+        throw Fault(
+          .custom,
+          "result \(k) of the closure is \(result.dtype) \(result.shape), not the \(type.brief) declared",
+          mend: "return what outputs: declares, or declare what is returned")
+      }
+      converted.append(result.astype(type.dtype).strong())
+    }
+    return converted
+  }
+
+  package func lower(_ context: inout LoweringContext) -> Lowering { .callback }
+}
+
+extension T {
+  /// An operation of your own from Swift closures: the compiled function calls back into Swift for it.
+  ///
+  /// ```swift
+  /// let sorted = T.custom("sort", [x], outputs: [x.type]) { [NDArray($0[0].toArray(of: Double.self).sorted())] }[0]
+  /// ```
+  ///
+  /// - Parameters:
+  ///   - name: Its name in errors and listings.
+  ///   - inputs: Its operands.
+  ///   - outputs: The types of its results.
+  ///   - gradient: The gradients with respect to the inputs (`nil` for none), given the inputs, the outputs and the
+  ///     gradients with respect to the outputs. Without it the operation counts as not differentiable.
+  ///   - evaluate: Computes the results. It may be called on several threads at once. What it throws, the call throws.
+  public static func custom(
+    _ name: String, _ inputs: [any TensorConvertible], outputs: [TensorType],
+    gradient: (@Sendable ([TensorVariable], [TensorVariable], [TensorVariable]) -> [TensorVariable?])? = nil,
+    fileID: String = #fileID, line: Int = #line, evaluate: @escaping @Sendable ([NDArray]) throws -> [NDArray]
+  ) -> [TensorVariable] {
+    let definition = CustomDefinition(name: name, outputs: outputs, evaluate: evaluate, gradient: gradient)
+    return makeNode(Custom(definition: definition), inputs.map(\.tensorVariable), note: .here(fileID, line))
+  }
+}

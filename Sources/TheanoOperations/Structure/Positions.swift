@@ -1,0 +1,47 @@
+import TheanoArrays
+import TheanoGraph
+import TheanoKernels
+
+/// The positions at which an array is not zero, one row of coordinates for each: how many there are is found while
+/// the function runs.
+package struct Positions: Operation {
+  package var name: String { "nonzero" }
+  package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
+    guard inputs[0].ndim > 0 else {
+      throw Fault(.shape, "a scalar has no positions", mend: "compare it with 0 instead", operand: 0)
+    }
+    return [TensorType(.int64, [.unknown, .known(inputs[0].ndim)])]
+  }
+  package func gradient(_ call: GradientCall) -> [TensorVariable?] { [nil] }
+  package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] { [nil] }
+  package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
+    let shape = inputs[0].shape
+    let values = HostLoops.doubles(inputs[0])
+    var rows: [Int64] = []
+    for (k, value) in values.enumerated() where value != 0 {
+      var rest = k
+      var row: [Int64] = []
+      for n in shape.reversed() {
+        row.append(Int64(rest % n))
+        rest /= n
+      }
+      rows += row.reversed()
+    }
+    return [HostLoops.make(rows, [rows.count / shape.count, shape.count], .int64)]
+  }
+  package func lower(_ context: inout LoweringContext) -> Lowering { .positions }
+}
+
+extension T {
+  /// The positions at which an array is not zero (or is true), in row-major order: one `int64` vector for each axis.
+  public static func nonzero(
+    _ x: any TensorConvertible, fileID: String = #fileID, line: Int = #line
+  ) -> [TensorVariable] {
+    let x = x.tensorVariable
+    return SourceNote.at(fileID, line) {
+      let rows = TensorVariable(Positions(), [x], note: .here(fileID, line))
+      if rows.node.isPoisoned { return [rows] }
+      return (0..<x.ndim).map { subtensor(rows, [.all, AxisIndex(integerLiteral: $0)], .here(fileID, line)) }
+    }
+  }
+}

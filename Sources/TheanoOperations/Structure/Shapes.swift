@@ -1,0 +1,441 @@
+import TheanoArrays
+import TheanoGraph
+import TheanoKernels
+
+/// The length of one axis, as an `int64` scalar; only the operand's shape is read.
+package struct AxisLength: Operation {
+  package let axis: Int
+  package init(axis: Int) { self.axis = axis }
+  package var name: String { "length" }
+  package var shapeOnlyOperands: Set<Int> { [0] }
+
+  package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
+    [TensorType(.int64, ndim: 0)]
+  }
+  package func lengthValue(_ inputs: [Operand]) -> Dim? { inputs[0].dims[axis] }
+  package func gradient(_ call: GradientCall) -> [TensorVariable?] { [nil] }
+  package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] { [nil] }
+  package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
+    [NDArray(scalar: Int64(inputs[0].shape[axis]))]
+  }
+  package func lower(_ context: inout LoweringContext) -> Lowering {
+    let length = context.shape(0)[axis]
+    return .pull { builder, _, _ in builder.extent(length) }
+  }
+  package func text(_ operands: [String]) -> String { "\(operands[0]).shape[\(axis)]" }
+}
+
+/// The operand stretched to the shape of another, of which only the shape is read.
+package struct BroadcastLike: Operation {
+  package init() {}
+  package var name: String { "broadcast" }
+  package var movedOperand: Int? { 0 }
+  package var shapeOnlyOperands: Set<Int> { [1] }
+
+  package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
+    let shape = try rules.broadcast([inputs[0].dims, inputs[1].dims])
+    guard shape.count == inputs[1].ndim else {
+      throw Fault(.shape, "\(inputs[0].type.brief) has more axes than \(inputs[1].type.brief)", operand: 0)
+    }
+    return [TensorType(inputs[0].dtype, inputs[1].dims)]
+  }
+  package func gradient(_ call: GradientCall) -> [TensorVariable?] {
+    [call.outputGradients[0].map { sumToShape($0, like: call.inputs[0]) }, nil]
+  }
+  package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
+    [call.directions[0].map { T.broadcast($0, like: call.inputs[1]) }]
+  }
+  package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
+    [inputs[0].broadcast(to: inputs[1].shape)]
+  }
+  package func lower(_ context: inout LoweringContext) -> Lowering {
+    let dims = context.inputs[0].dims
+    return .pull { builder, index, operand in
+      operand(&builder, 0, alignedIndex(&builder, index, dims))
+    }
+  }
+}
+
+/// The indices of an operand that broadcasts against `index`: the last ones, 0 where the length is 1.
+package func alignedIndex(
+  _ builder: inout NestBuilder, _ index: [LoopNest.Ref], _ dims: [Dim]
+) -> [LoopNest.Ref] {
+  let offset = index.count - dims.count
+  return dims.indices.map { dims[$0] == 1 ? builder.integer(0) : index[$0 + offset] }
+}
+
+/// Axes permuted, inserted with length 1 (`nil`), and dropped where they have length 1.
+package struct DimShuffle: Operation {
+  package let order: [Int?]
+  package init(order: [Int?]) { self.order = order }
+  package var name: String { "dimshuffle" }
+  package var movedOperand: Int? { 0 }
+
+  package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
+    let x = inputs[0]
+    for axis in order.compactMap({ $0 }) where !x.dims.indices.contains(axis) {
+      throw Fault(.shape, "axis \(axis) is not one of \(x.type.brief)", operand: 0)
+    }
+    for axis in x.dims.indices where !order.contains(axis) {
+      _ = try rules.equal(1, x.dims[axis]) { _, n in
+        Fault(
+          .shape, "axis \(axis) is dropped but has length \(n), not 1",
+          mend: "index or reduce the axis instead",
+          operand: 0)
+      }
+    }
+    return [TensorType(x.dtype, order.map { $0.map { x.dims[$0] } ?? 1 })]
+  }
+  package func gradient(_ call: GradientCall) -> [TensorVariable?] {
+    [call.outputGradients[0].map { T.dimshuffle($0, inverse(rank: call.inputs[0].ndim)) }]
+  }
+  package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
+    [call.directions[0].map { T.dimshuffle($0, order) }]
+  }
+  private func inverse(rank: Int) -> [Int?] { (0..<rank).map { axis in order.firstIndex(of: axis) } }
+
+  package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
+    let kept = order.compactMap { $0 }
+    let dropped = (0..<inputs[0].ndim).filter { !kept.contains($0) }
+    for axis in dropped where inputs[0].shape[axis] != 1 {
+      throw Fault(
+        .shape, "axis \(axis) is dropped but has length \(inputs[0].shape[axis]), not 1", operand: 0)
+    }
+    return [
+      inputs[0].transposed(kept + dropped).contiguous().reshaped(
+        order.map { $0.map { inputs[0].shape[$0] } ?? 1 })
+    ]
+  }
+  package func lower(_ context: inout LoweringContext) -> Lowering {
+    let rank = context.inputs[0].ndim
+    let inverse = inverse(rank: rank)
+    return .pull { builder, index, operand in
+      let at = inverse.map { $0.map { index[$0] } ?? builder.integer(0) }
+      return operand(&builder, 0, at)
+    }
+  }
+  package func text(_ operands: [String]) -> String {
+    if order == [1, 0] { return "\(operands[0]).T" }
+    return "dimshuffle(\(operands[0]), \(order.map { $0.map(String.init) ?? "x" }.joined(separator: " ")))"
+  }
+}
+
+/// The same elements in the same order under another shape, whose lengths are scalar operands; -1 stands for what is left.
+package struct Reshape: Operation {
+  package var name: String { "reshape" }
+  package var movedOperand: Int? { 0 }
+
+  package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
+    let x = inputs[0]
+    let total = x.dims.reduce(Dim.known(1)) { $0 * $1 }
+    var dims = inputs.dropFirst().map(\.length)
+    if let open = dims.firstIndex(of: -1) {
+      let rest = dims.indices.filter { $0 != open }.reduce(Dim.known(1)) { $0 * dims[$1] }
+      if dims.filter({ $0 == -1 }).count > 1 {
+        throw Fault(.shape, "only one length can be -1", operand: open + 1)
+      }
+      if let n = total.constant, let m = rest.constant, m == 0 || n % m != 0 {
+        throw Fault(
+          .shape, "\(x.type.brief) has \(n) elements, which is no multiple of \(m)",
+          mend: "the product of the lengths must be the number of elements", operand: 0)
+      }
+      dims[open] = Dim.floorDivide(total, rest)
+    }
+    let product = dims.reduce(Dim.known(1)) { $0 * $1 }
+    let shown = "(\(dims.map(\.description).joined(separator: ", ")))"
+    let brief = x.type.brief
+    _ = try rules.equal(total, product) { have, want in
+      Fault(
+        .shape, "\(brief) with \(have) elements cannot be reshaped to \(shown), which has \(want)",
+        mend: "the product of the lengths must be the number of elements; one of them may be -1", operand: 0)
+    }
+    return [TensorType(x.dtype, dims)]
+  }
+  package func gradient(_ call: GradientCall) -> [TensorVariable?] {
+    let x = call.inputs[0]
+    let g = call.outputGradients[0].map { T.reshape($0, T.lengths(of: x)) }
+    return [g] + call.inputs.dropFirst().map { _ in nil }
+  }
+  package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
+    [call.directions[0].map { T.reshape($0, Array(call.inputs.dropFirst())) }]
+  }
+  package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
+    let shape = inputs.dropFirst().map { Int(HostLoops.integers($0)[0]) }
+    do throws(TheanoError) {
+      return [try inputs[0].contiguous().checked.reshaped(shape)]
+    } catch {
+      throw Fault(
+        .shape, "\(inputs[0].shape) with \(inputs[0].size) elements cannot be reshaped to \(shape)",
+        operand: 0)
+    }
+  }
+  package func lower(_ context: inout LoweringContext) -> Lowering { .alias }
+}
+
+/// Operands put one after the other along an axis.
+package struct Concatenate: Operation {
+  package let axis: Int
+  package var name: String { "concatenate" }
+
+  package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
+    var dims = inputs[0].dims
+    for (k, x) in inputs.enumerated().dropFirst() {
+      guard x.ndim == dims.count else {
+        throw Fault(
+          .shape, "operand 1 has \(dims.count) axes and operand \(k + 1) has \(x.ndim)",
+          mend: "all operands need the same number of axes", operand: k)
+      }
+      for d in dims.indices {
+        if d == axis {
+          dims[d] = dims[d] + x.dims[d]
+        } else {
+          dims[d] = try rules.equal(dims[d], x.dims[d]) { m, n in
+            Fault(
+              .shape, "axis \(d) has length \(m) before operand \(k + 1) and \(n) in it",
+              mend: "all axes but the one that is joined must be equally long", operand: k)
+          }
+        }
+      }
+    }
+    return [TensorType(inputs[0].dtype, dims)]
+  }
+  package func gradient(_ call: GradientCall) -> [TensorVariable?] {
+    guard let g = call.outputGradients[0] else { return call.inputs.map { _ in nil } }
+    var start: TensorVariable = 0
+    return call.inputs.map { x in
+      let stop = start + T.length(of: x, axis: axis)
+      defer { start = stop }
+      return T.slice(g, axis: axis, from: start, to: stop)
+    }
+  }
+  package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
+    if call.directions.allSatisfy({ $0 == nil }) { return [nil] }
+    return [T.concatenate(zip(call.directions, call.inputs).map { $0 ?? T.zerosLike($1) }, axis: axis)]
+  }
+  package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
+    var shape = inputs[0].shape
+    for (k, x) in inputs.enumerated().dropFirst() {
+      guard x.ndim == shape.count, x.shape.indices.allSatisfy({ $0 == axis || x.shape[$0] == shape[$0] })
+      else {
+        throw Fault(.shape, "\(x.shape) cannot be joined to \(shape) along axis \(axis)", operand: k)
+      }
+      shape[axis] += x.shape[axis]
+    }
+    let result = NDArray(uninitialized: shape, dtype: types[0].dtype)
+    let rows = shape[..<axis].reduce(1, *)
+    let width = shape[(axis + 1)...].reduce(1, *) * result.dtype.itemSize
+    var start = 0
+    for x in inputs.map({ $0.contiguous() }) {
+      let bytes = x.shape[axis] * width
+      withExtendedLifetime(x) {
+        for row in 0..<rows {
+          (result.data + (row * shape[axis] + start) * width).copyMemory(
+            from: x.data + row * bytes, byteCount: bytes)
+        }
+      }
+      start += x.shape[axis]
+    }
+    return [result]
+  }
+  package func lower(_ context: inout LoweringContext) -> Lowering {
+    let axis = axis
+    var start: Size = 0
+    var parts: [Writes.Part] = []
+    for k in context.inputs.indices {
+      let box = context.shape(k)
+      let offset = start
+      parts.append(
+        .init(
+          box: box, value: { builder, index, operand in operand(&builder, k, index) },
+          place: { builder, index, _ in
+            var at = index
+            at[axis] = builder.apply(.add, builder.extent(offset), index[axis])
+            return at
+          }))
+      start = start + box[axis]
+    }
+    return .writes(Writes(base: nil, parts: parts))
+  }
+}
+
+extension T {
+  /// The length of one axis, as an `int64` scalar: a number if it is known, else read at the call.
+  package static func length(of x: TensorVariable, axis: Int) -> TensorVariable {
+    let axis = axis < 0 ? axis + x.ndim : axis
+    if let n = x.type.dims[axis].constant { return .constant(NDArray(scalar: Int64(n))) }
+    return TensorVariable(AxisLength(axis: axis), [x], note: SourceNote.ambient ?? .none)
+  }
+
+  package static func lengths(of x: TensorVariable) -> [TensorVariable] {
+    (0..<x.ndim).map { length(of: x, axis: $0) }
+  }
+
+  /// Stretches `x` to the shape of `other`; axes of length 1 repeat, missing leading axes are added.
+  ///
+  /// - Parameters:
+  ///   - x: What is stretched.
+  ///   - other: Whose shape is taken; its values are not computed.
+  public static func broadcast(
+    _ x: any TensorConvertible, like other: TensorVariable, fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable {
+    let x = x.tensorVariable
+    if x.type.dims == other.type.dims, !x.type.dims.contains(.unknown) { return x }
+    if x == other { return x }
+    return TensorVariable(BroadcastLike(), [x, other], note: .here(fileID, line))
+  }
+
+  /// Zeros of the shape and dtype of `x`.
+  public static func zerosLike(_ x: TensorVariable, fileID: String = #fileID, line: Int = #line)
+    -> TensorVariable
+  {
+    broadcast(NDArray(0.0).astype(x.dtype), like: x, fileID: fileID, line: line)
+  }
+
+  /// Ones of the shape and dtype of `x`.
+  public static func onesLike(_ x: TensorVariable, fileID: String = #fileID, line: Int = #line)
+    -> TensorVariable
+  {
+    broadcast(NDArray(1.0).astype(x.dtype), like: x, fileID: fileID, line: line)
+  }
+
+  /// Permutes the axes, inserts axes of length 1 (`nil`), and drops axes of length 1 that are not named.
+  ///
+  /// - Parameters:
+  ///   - x: An expression or an array.
+  ///   - order: For each axis of the result, the axis of `x` that it is, or `nil` for a new one.
+  public static func dimshuffle(
+    _ x: any TensorConvertible, _ order: [Int?], fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable {
+    let x = x.tensorVariable
+    if order == (0..<x.ndim).map({ $0 }) { return x }
+    let note = SourceNote.here(fileID, line)
+    let named = order.compactMap { $0 }
+    if Set(named).count != named.count {
+      return .impossible(
+        "dimshuffle",
+        Fault(.shape, "an axis is named twice in \(order.map { $0.map(String.init) ?? "nil" })", operand: 0),
+        operands: [x], note: note)
+    }
+    return TensorVariable(DimShuffle(order: order), [x], note: note)
+  }
+
+  /// The same elements in the same (row-major) order under another shape.
+  ///
+  /// - Parameters:
+  ///   - x: An expression or an array.
+  ///   - shape: The lengths: numbers or integer scalars; one may be -1, which stands for what is left.
+  public static func reshape(
+    _ x: any TensorConvertible, _ shape: [any TensorConvertible], fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable {
+    let x = x.tensorVariable
+    let note = SourceNote.here(fileID, line)
+    switch lengthOperands(shape, "reshape", note) {
+    case .failure(let variable): return variable
+    case .success(let lengths): return TensorVariable(Reshape(), [x] + lengths, note: note)
+    }
+  }
+
+  enum Lengths {
+    case success([TensorVariable])
+    case failure(TensorVariable)
+  }
+
+  static func lengthOperands(_ shape: [any TensorConvertible], _ name: String, _ note: SourceNote) -> Lengths
+  {
+    var lengths: [TensorVariable] = []
+    for length in shape.map(\.tensorVariable) {
+      guard length.node.isPoisoned || (length.ndim == 0 && length.dtype.isInteger) else {
+        return .failure(
+          .impossible(
+            name, Fault(.shape, "a length is \(length.type.brief), not an integer scalar", operand: 0),
+            operands: [length], note: note))
+      }
+      lengths.append(Promotion.convert(length, to: .int64, note))
+    }
+    return .success(lengths)
+  }
+
+  /// Puts arrays one after the other along an existing axis; dtypes promote.
+  ///
+  /// - Parameters:
+  ///   - parts: At least one expression or array, all of the same rank, which is at least 1.
+  ///   - axis: The axis along which they are joined; negative ones count from the last.
+  public static func concatenate(
+    _ parts: [any TensorConvertible], axis: Int = 0, fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable {
+    let note = SourceNote.here(fileID, line)
+    let operands = Promotion.together(parts.map(\.tensorVariable), floating: false, note)
+    guard let first = operands.first else {
+      return .impossible(
+        "concatenate", Fault(.argument, "there is nothing to join", mend: "give at least one array"),
+        note: note)
+    }
+    guard !operands.contains(where: { $0.node.isPoisoned }), (-first.ndim..<first.ndim).contains(axis) else {
+      return .impossible(
+        "concatenate",
+        Fault(
+          .shape, "axis \(axis) is not one of \(first.type.brief)",
+          mend: first.ndim == 0 ? "scalars have no axis: use T.stack" : nil, operand: 0), operands: operands,
+        note: note)
+    }
+    return TensorVariable(Concatenate(axis: axis < 0 ? axis + first.ndim : axis), operands, note: note)
+  }
+
+  /// Puts arrays of one shape side by side along a new axis; dtypes promote.
+  public static func stack(
+    _ parts: [any TensorConvertible], axis: Int = 0, fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable {
+    SourceNote.at(fileID, line) {
+      concatenate(
+        parts.map { part in
+          let x = part.tensorVariable
+          var order: [Int?] = Array(0..<x.ndim)
+          order.insert(nil, at: Swift.min(Swift.max(axis < 0 ? axis + x.ndim + 1 : axis, 0), x.ndim))
+          return dimshuffle(x, order)
+        }, axis: axis)
+    }
+  }
+
+  /// Declares that axes have length 1, so that they broadcast; checked at the call.
+  ///
+  /// - Parameters:
+  ///   - x: An expression.
+  ///   - axes: The axes; negative ones count from the last.
+  public static func addBroadcast(
+    _ x: TensorVariable, axis axes: Int..., fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable {
+    SourceNote.at(fileID, line) {
+      let axes = axes.map { $0 < 0 ? $0 + x.ndim : $0 }
+      var next = -1
+      return dimshuffle(
+        dimshuffle(x, (0..<x.ndim).filter { !axes.contains($0) }),
+        (0..<x.ndim).map { axis in
+          if axes.contains(axis) { return nil }
+          next += 1
+          return next
+        })
+    }
+  }
+}
+
+extension TensorVariable {
+  /// The transpose: axes in reverse order.
+  public var T: TensorVariable {
+    ndim < 2
+      ? self
+      : TensorVariable(DimShuffle(order: (0..<ndim).reversed().map { $0 }), [self], note: .operatorSite())
+  }
+
+  /// The lengths of the axes, as `int64` scalars.
+  public var shape: [TensorVariable] { TheanoOperations.T.lengths(of: self) }
+
+  /// The same elements under another shape.
+  public func reshaped(
+    _ shape: any TensorConvertible..., fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable { TheanoOperations.T.reshape(self, shape, fileID: fileID, line: line) }
+
+  /// Permutes the axes, inserts axes of length 1 (`nil`), and drops axes of length 1 that are not named.
+  public func dimshuffle(
+    _ order: Int?..., fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable { TheanoOperations.T.dimshuffle(self, order, fileID: fileID, line: line) }
+}

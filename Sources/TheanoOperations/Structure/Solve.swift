@@ -1,0 +1,105 @@
+import TheanoArrays
+import TheanoGraph
+import TheanoKernels
+
+/// The solution x of a x = b, by LAPACK's LU factorisation with partial pivoting (`gesv`).
+package struct Solve: Operation {
+  package var name: String { "solve" }
+
+  package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
+    let (a, b) = (inputs[0], inputs[1])
+    guard a.ndim == 2 else {
+      throw Fault(.shape, "the coefficients are \(a.type.brief), not a matrix", operand: 0)
+    }
+    guard (1...2).contains(b.ndim) else {
+      throw Fault(.shape, "the right-hand side is \(b.type.brief), not a vector or matrix", operand: 1)
+    }
+    let n = try rules.equal(a.dims[0], a.dims[1]) { m, n in
+      Fault(.shape, "the matrix is \(m) x \(n), not square", operand: 0)
+    }
+    _ = try rules.equal(n, b.dims[0]) { m, n in
+      Fault(.shape, "the matrix has \(m) rows, the right-hand side \(n)", operand: 1)
+    }
+    return [b.type]
+  }
+
+  package func gradient(_ call: GradientCall) -> [TensorVariable?] {
+    // x = inv(a) b, so db = inv(a).T g and da = -db x.T.
+    guard let g = call.outputGradients[0] else { return [nil, nil] }
+    let x = call.outputs[0]
+    let db = T.linalg.solve(call.inputs[0].T, g)
+    let da = x.ndim == 1 ? -T.outer(db, x) : -T.dot(db, x.T)
+    return [call.wanted[0] ? da : nil, call.wanted[1] ? db : nil]
+  }
+
+  package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
+    var right: TensorVariable? = call.directions[1]
+    if let da = call.directions[0] {
+      let term = T.dot(da, call.outputs[0])
+      right = right.map { $0 - term } ?? -term
+    }
+    return [right.map { T.linalg.solve(call.inputs[0], $0) }]
+  }
+
+  package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
+    var a = HostLoops.doubles(inputs[0])
+    var b = HostLoops.doubles(inputs[1])
+    let n = inputs[0].shape[0]
+    guard inputs[0].shape == [n, n], inputs[1].shape.first == n else {
+      throw Fault(.shape, "shapes \(inputs[0].shape) and \(inputs[1].shape) do not fit", operand: 0)
+    }
+    let columns = inputs[1].shape.dropFirst().reduce(1, *)
+    for k in 0..<n {
+      let pivot = (k..<n).max { Swift.abs(a[$0 * n + k]) < Swift.abs(a[$1 * n + k]) } ?? k
+      if a[pivot * n + k] == 0 { throw Solve.singular(column: k + 1) }
+      if pivot != k {
+        for j in 0..<n { a.swapAt(k * n + j, pivot * n + j) }
+        for j in 0..<columns { b.swapAt(k * columns + j, pivot * columns + j) }
+      }
+      for i in (k + 1)..<Swift.max(n, k + 1) {
+        let factor = a[i * n + k] / a[k * n + k]
+        for j in k..<n { a[i * n + j] -= factor * a[k * n + j] }
+        for j in 0..<columns { b[i * columns + j] -= factor * b[k * columns + j] }
+      }
+    }
+    for i in (0..<n).reversed() {
+      for j in 0..<columns {
+        var sum = b[i * columns + j]
+        for l in (i + 1)..<Swift.max(n, i + 1) { sum -= a[i * n + l] * b[l * columns + j] }
+        b[i * columns + j] = sum / a[i * n + i]
+      }
+    }
+    return [HostLoops.make(b, inputs[1].shape, types[0].dtype)]
+  }
+
+  static func singular(column: Int) -> Fault {
+    Fault(
+      .numeric, "the matrix is singular: elimination finds no pivot in column \(column)",
+      mend:
+        "the equations have no single solution; add a small multiple of the identity, or solve a smaller system",
+      operand: 0)
+  }
+
+  package func lower(_ context: inout LoweringContext) -> Lowering {
+    let check = context.check { Solve.singular(column: $0[0]) }
+    return .library(LibraryCall(routine: "gesv", overwrites: [0, 1], check: check))
+  }
+}
+
+extension T.linalg {
+  /// The solution `x` of the linear equations `a x = b`.
+  ///
+  /// - Parameters:
+  ///   - a: A square matrix of floats.
+  ///   - b: A vector, or a matrix of one column for each system.
+  ///
+  /// The call throws a ``TheanoError`` of kind `.numeric` if the matrix is singular, and one of kind `.library` on
+  /// machines without LAPACK.
+  public static func solve(
+    _ a: any TensorConvertible, _ b: any TensorConvertible, fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable {
+    let note = SourceNote.here(fileID, line)
+    return TensorVariable(
+      Solve(), Promotion.together([a.tensorVariable, b.tensorVariable], floating: true, note), note: note)
+  }
+}

@@ -1,0 +1,355 @@
+import TheanoArrays
+import TheanoGraph
+import TheanoKernels
+
+/// Which part of an array is meant: one entry for each of its axes. Positions are scalar operands, so that they may
+/// be known only at the call.
+package struct Selection: Hashable, Sendable {
+  package enum Entry: Hashable, Sendable {
+    case full
+    /// One position; the axis vanishes.
+    case index(operand: Int)
+    /// Every `step`-th position from one bound to the other; `nil` is the end that the step comes from or goes to.
+    case slice(start: Int?, stop: Int?, step: Int)
+    /// The positions that an integer array names; its axes take the axis's place.
+    case gather(operand: Int)
+  }
+
+  /// The operand numbers count the operands after those of the operation itself.
+  package var entries: [Entry]
+  package init(entries: [Entry]) { self.entries = entries }
+
+  /// The axis that an integer array indexes.
+  package var gathered: Int? { entries.firstIndex { if case .gather = $0 { true } else { false } } }
+
+  package func shifted(by offset: Int) -> Selection {
+    Selection(
+      entries: entries.map { entry in
+        switch entry {
+        case .full: .full
+        case .index(let k): .index(operand: k + offset)
+        case .slice(let a, let b, let step):
+          .slice(start: a.map { $0 + offset }, stop: b.map { $0 + offset }, step: step)
+        case .gather(let k): .gather(operand: k + offset)
+        }
+      })
+  }
+
+  /// Where a slice begins, and how many positions it has, by Python's rules: negative bounds count from the end, and
+  /// bounds outside are moved in.
+  func bounds(_ entry: Entry, length: Dim, _ inputs: [Operand]) -> (start: Dim, count: Dim) {
+    guard case .slice(let start, let stop, let step) = entry else { return (0, length) }
+    func bound(_ operand: Int?, _ missing: Dim) -> Dim {
+      guard let operand else { return missing }
+      return Dim.combine(inputs[operand].length, length) { Size.sliceBound($0, $1, backwards: step < 0) }
+    }
+    let first = bound(start, step > 0 ? 0 : length - 1)
+    let last = bound(stop, step > 0 ? length : -1)
+    let distance = step > 0 ? last - first : first - last
+    let width = Dim.known(Swift.abs(step))
+    return (first, Dim.maximum(0, Dim.floorDivide(distance + width - 1, width)))
+  }
+
+  /// The shape of the selected part, as it is before the axes of a gather are put in, and checks of constant positions.
+  func shape(_ x: Operand, _ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [Dim] {
+    var dims: [Dim] = []
+    for (axis, entry) in entries.enumerated() {
+      switch entry {
+      case .full: dims.append(x.dims[axis])
+      case .slice: dims.append(bounds(entry, length: x.dims[axis], inputs).count)
+      case .gather(let k): dims += inputs[k].dims
+      case .index(let k):
+        // A position that is a number can be checked against the length alone; others while the kernel runs.
+        if let i = inputs[k].length.constant {
+          let need = i < 0 ? -i : i + 1
+          try rules.atMost(.known(need), x.dims[axis]) { _, n in
+            Fault(
+              .index, "index \(i) is out of range for axis \(axis), which has length \(n)",
+              mend: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1",
+              operand: 0)
+          }
+        }
+      }
+    }
+    return dims
+  }
+
+  /// The place in the whole array that a place in the part is.
+  typealias Place =
+    @Sendable (
+      _ builder: inout NestBuilder, _ index: [LoopNest.Ref],
+      _ operand: (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
+    ) -> [LoopNest.Ref]
+
+  /// How places are found in a kernel. `base` is the operand that is indexed.
+  func place(_ context: inout LoweringContext, base: Int, operands: [Operand]) -> Place {
+    let lengths = context.inputs[base].dims
+    let check = context.check { values in
+      let (i, n) = (values[0], values[1])
+      return Fault(
+        .index, "index \(i) is out of range for an axis of length \(n)",
+        mend: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1",
+        operand: 0)
+    }
+    let entries = entries
+    let gatherRank = context.inputs.map(\.ndim)
+    let starts = entries.enumerated().map { axis, entry in
+      bounds(entry, length: lengths[axis], operands).start
+    }
+    return { builder, index, operand in
+      var next = 0
+      func wrapped(_ builder: inout NestBuilder, _ position: LoopNest.Ref, _ axis: Int) -> LoopNest.Ref {
+        let position = builder.apply(.cast(.int64), position)
+        let length = lengths[axis].size ?? 0
+        let negative = builder.apply(.less, position, builder.integer(0))
+        let moved = builder.apply(.add, position, builder.extent(length))
+        return builder.checkedIndex(
+          builder.apply(.select, negative, moved, position), bound: length, check: check)
+      }
+      var at: [LoopNest.Ref] = []
+      for (axis, entry) in entries.enumerated() {
+        switch entry {
+        case .full:
+          at.append(index[next])
+          next += 1
+        case .slice(_, _, let step):
+          let start = builder.extent(starts[axis].size ?? 0)
+          at.append(builder.apply(.add, start, builder.apply(.multiply, builder.integer(step), index[next])))
+          next += 1
+        case .index(let k):
+          let value = operands[k].length
+          if let i = value.constant, let n = lengths[axis].size {
+            at.append(builder.extent(i < 0 ? n + Size(i) : Size(i)))
+          } else {
+            at.append(wrapped(&builder, operand(&builder, k, []), axis))
+          }
+        case .gather(let k):
+          let rank = gatherRank[k]
+          let position = operand(&builder, k, Array(index[next..<(next + rank)]))
+          next += rank
+          at.append(wrapped(&builder, position, axis))
+        }
+      }
+      return at
+    }
+  }
+
+  /// The place in the whole array, on the host.
+  func hostPlaces(_ x: [Int], _ inputs: [NDArray]) throws(Fault) -> (shape: [Int], places: [Int]) {
+    // Each axis is a list of positions, and a shape that the list fills.
+    var lists: [(positions: [Int], shape: [Int])] = []
+    for (axis, entry) in entries.enumerated() {
+      let n = x[axis]
+      func wrap(_ i: Int) throws(Fault) -> Int {
+        guard (-n..<n).contains(i) else {
+          throw Fault(
+            .index, "index \(i) is out of range for an axis of length \(n)",
+            mend: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1",
+            operand: 0)
+        }
+        return i < 0 ? i + n : i
+      }
+      switch entry {
+      case .full: lists.append((Array(0..<n), [n]))
+      case .index(let k): lists.append(([try wrap(Int(HostLoops.integers(inputs[k])[0]))], []))
+      case .gather(let k):
+        var positions: [Int] = []
+        for i in HostLoops.integers(inputs[k]) { positions.append(try wrap(Int(i))) }
+        lists.append((positions, inputs[k].shape))
+      case .slice:
+        let operands = inputs.map { a in
+          Operand(
+            type: TensorType(a.dtype, shape: a.shape),
+            length: a.ndim == 0 ? .known(Int(HostLoops.integers(a)[0])) : .unknown)
+        }
+        let (start, count) = bounds(entry, length: .known(n), operands)
+        guard let first = start.constant, let length = count.constant, case .slice(_, _, let step) = entry
+        else { continue }
+        lists.append(((0..<length).map { first + $0 * step }, [length]))
+      }
+    }
+    var places = [0]
+    for (axis, list) in lists.enumerated() {
+      let stride = x[(axis + 1)...].reduce(1, *)
+      places = places.flatMap { base in list.positions.map { base + $0 * stride } }
+    }
+    return (lists.flatMap(\.shape), places)
+  }
+}
+
+/// A part of an array: slices, single positions, and at most one integer array.
+package struct Subtensor: Operation {
+  package let selection: Selection
+  package init(selection: Selection) { self.selection = selection }
+  package var name: String { "subtensor" }
+  package var movedOperand: Int? { 0 }
+
+  package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
+    [TensorType(inputs[0].dtype, try selection.shape(inputs[0], inputs, &rules))]
+  }
+
+  package func gradient(_ call: GradientCall) -> [TensorVariable?] {
+    guard let g = call.outputGradients[0] else { return call.inputs.map { _ in nil } }
+    let x = call.inputs[0]
+    let update = UpdateSubtensor(selection: selection.shifted(by: 1), mode: .add)
+    let slope = TensorVariable(
+      update, [T.zerosLike(x), g] + call.inputs.dropFirst(), note: SourceNote.ambient ?? .none)
+    return [slope] + call.inputs.dropFirst().map { _ in nil }
+  }
+
+  package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
+    [
+      call.directions[0].map {
+        TensorVariable(self, [$0] + call.inputs.dropFirst(), note: SourceNote.ambient ?? .none)
+      }
+    ]
+  }
+
+  package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
+    let (shape, places) = try selection.hostPlaces(inputs[0].shape, inputs)
+    return [HostLoops.pick(inputs[0], places, shape)]
+  }
+
+  package func lower(_ context: inout LoweringContext) -> Lowering {
+    let place = selection.place(&context, base: 0, operands: context.operands)
+    return .pull { builder, index, operand in
+      let at = place(&builder, index, operand)
+      return operand(&builder, 0, at)
+    }
+  }
+
+  package func text(_ operands: [String]) -> String { "\(operands[0])[\(selection.text(operands))]" }
+}
+
+/// An array with a part set to, or incremented by, another. Operands: the array, the new part, then the positions.
+package struct UpdateSubtensor: Operation {
+  package enum Mode: Hashable, Sendable { case set, add }
+  package let selection: Selection
+  package let mode: Mode
+  package init(selection: Selection, mode: Mode) {
+    self.selection = selection
+    self.mode = mode
+  }
+  package var name: String { mode == .set ? "setSubtensor" : "incSubtensor" }
+
+  package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
+    let part = try selection.shape(inputs[0], inputs, &rules)
+    let met = try rules.broadcast([part, inputs[1].dims])
+    guard met.count == part.count else {
+      throw Fault(
+        .shape, "the part has \(part.count) axes but its new value, \(inputs[1].type.brief), has more",
+        operand: 1)
+    }
+    for (axis, dim) in part.enumerated() where dim == 1 {
+      let own = axis - (part.count - inputs[1].ndim)
+      guard own >= 0 else { continue }
+      _ = try rules.equal(1, inputs[1].dims[own]) { _, n in
+        Fault(
+          .shape, "axis \(axis) of the part has length 1 but that of its new value has length \(n)",
+          operand: 1)
+      }
+    }
+    return [inputs[0].type]
+  }
+
+  package func gradient(_ call: GradientCall) -> [TensorVariable?] {
+    guard let g = call.outputGradients[0] else { return call.inputs.map { _ in nil } }
+    let positions = Array(call.inputs.dropFirst(2))
+    let note = SourceNote.ambient ?? .none
+    let part = TensorVariable(Subtensor(selection: selection.shifted(by: -1)), [g] + positions, note: note)
+    var base = g
+    if mode == .set {
+      base = TensorVariable(self, [g, NDArray(0.0).astype(g.dtype).tensorVariable] + positions, note: note)
+    }
+    return [base, sumToShape(part, like: call.inputs[1])] + positions.map { _ in nil }
+  }
+
+  package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
+    if call.directions[0] == nil && call.directions[1] == nil { return [nil] }
+    let base = call.directions[0] ?? T.zerosLike(call.inputs[0])
+    let part = call.directions[1] ?? NDArray(0.0).astype(base.dtype).tensorVariable
+    return [TensorVariable(self, [base, part] + call.inputs.dropFirst(2), note: SourceNote.ambient ?? .none)]
+  }
+
+  package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
+    let (shape, places) = try selection.hostPlaces(inputs[0].shape, inputs)
+    let part = inputs[1].broadcast(to: shape)
+    return [HostLoops.write(part, into: inputs[0], places, adding: mode == .add)]
+  }
+
+  package func lower(_ context: inout LoweringContext) -> Lowering {
+    let operands = context.operands
+    let place = selection.place(&context, base: 0, operands: operands)
+    var rules = ShapeRules()
+    let box = ((try? selection.shape(operands[0], operands, &rules)) ?? []).map { $0.size ?? 0 }
+    let dims = context.inputs[1].dims
+    return .writes(
+      Writes(
+        base: 0,
+        parts: [
+          .init(
+            box: box, mayRepeat: selection.gathered != nil, mode: mode == .set ? .set : .add,
+            value: { builder, index, operand in operand(&builder, 1, alignedIndex(&builder, index, dims)) },
+            place: place)
+        ]))
+  }
+
+  package func text(_ operands: [String]) -> String {
+    "\(name)(\(operands[0])[\(selection.text(operands))], \(operands[1]))"
+  }
+}
+
+extension Selection {
+  func text(_ operands: [String]) -> String {
+    entries.map { entry in
+      switch entry {
+      case .full: ".all"
+      case .index(let k), .gather(let k): operands[k]
+      case .slice(let a, let b, let step):
+        "\(a.map { operands[$0] } ?? "")..<\(b.map { operands[$0] } ?? "")"
+          + (step == 1 ? "" : ", step: \(step)")
+      }
+    }.joined(separator: ", ")
+  }
+}
+
+extension HostLoops {
+  /// The elements at places of the flattened array.
+  package static func pick(_ x: NDArray, _ places: [Int], _ shape: [Int]) -> NDArray {
+    let x = x.contiguous()
+    let result = NDArray(uninitialized: shape, dtype: x.dtype)
+    let width = x.dtype.itemSize
+    withExtendedLifetime(x) {
+      for (k, place) in places.enumerated() {
+        (result.data + k * width).copyMemory(from: x.data + place * width, byteCount: width)
+      }
+    }
+    return result
+  }
+
+  /// The array with elements of `part` written to, or added at, places of it, in order.
+  package static func write(_ part: NDArray, into x: NDArray, _ places: [Int], adding: Bool) -> NDArray {
+    var result = x
+    result.makeUnique()
+    let width = x.dtype.itemSize
+    let part = part.contiguous()
+    if !adding {
+      withExtendedLifetime(part) {
+        for (k, place) in places.enumerated() {
+          (result.data + place * width).copyMemory(from: part.data + k * width, byteCount: width)
+        }
+      }
+      return result
+    }
+    if x.dtype.isFloating {
+      var values = doubles(x)
+      let more = doubles(part)
+      for (k, place) in places.enumerated() { values[place] += more[k] }
+      return make(values, x.shape, x.dtype)
+    }
+    var values = integers(x)
+    let more = integers(part)
+    for (k, place) in places.enumerated() { values[place] &+= more[k] }
+    return make(values, x.shape, x.dtype)
+  }
+}

@@ -1,0 +1,52 @@
+import TheanoArrays
+import TheanoGraph
+import TheanoOperations
+import TheanoRewriting
+
+/// The passes in their order. Merging is not among them: equal applications are one node in a graph.
+package enum Pipeline {
+  /// One pass: a name and the entries that it runs to a fixed point.
+  package struct Pass: Sendable {
+    package let name: String
+    package let phase: Rewrite.Phase
+    package let entries: [Rewrite]
+  }
+
+  /// What makes of any expression what later passes are written for.
+  static let canonical: [Rewrite] =
+    Folding.book + CastRewrites.book + BroadcastRewrites.book + AxesRewrites.book + SelectionRewrites.book
+    + ConditionRewrites.book + CanonicalRules.book + FractionRewrites.book + ReductionRewrites.book
+    + DotRewrites.book
+  static let stable: [Rewrite] = StableRules.book + canonical
+  static let fast: [Rewrite] = StableRules.book + FastRules.book + canonical
+
+  /// What rewriting does, in order.
+  package static let passes: [Pass] = [
+    Pass(name: "canonical", phase: .canonical, entries: canonical),
+    Pass(name: "stable", phase: .stable, entries: stable),
+    Pass(name: "fast", phase: .fast, entries: fast),
+    Pass(name: "product chains", phase: .fast, entries: ProductChains.book),
+    Pass(name: "products", phase: .fast, entries: Products.book),
+  ]
+
+  /// Every entry of every book, once: what the generic tests walk through.
+  package static let all: [Rewrite] = fast + ProductChains.book + Products.book
+
+  package static let vocabulary = Driver.Vocabulary(cast: { Ops.cast($0) }, broadcast: BroadcastLike())
+}
+
+/// Rewrites a graph in place, pass by pass.
+///
+/// - Returns: What was done, pass by pass.
+/// - Throws: Nothing at present that a user could cause; faults of rules are refused and listed in the report.
+package func rewrite(
+  _ graph: inout Graph, options: RewriteOptions = RewriteOptions()
+) throws(TheanoError) -> RewriteReport {
+  var report = RewriteReport()
+  guard let last = options.upTo else { return report }
+  for pass in Pipeline.passes where pass.phase <= last && !options.disabled.contains(pass.name) {
+    var driver = Driver(pass.entries, Pipeline.vocabulary, options)
+    driver.run(&graph, pass: pass.name, &report)
+  }
+  return report
+}

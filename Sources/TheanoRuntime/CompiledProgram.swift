@@ -1,0 +1,116 @@
+import CTheanoSupport
+import TheanoArrays
+import TheanoGraph
+import TheanoKernels
+import TheanoScheduling
+import TheanoToolchain
+
+/// A loaded program with what its calls need: the one that is called when the user calls a function.
+package final class CompiledProgram: Sendable {
+  /// What every call of the program shares.
+  package struct Interface: Sendable {
+    package var name: String
+    package var leafCount: Int
+    package var constants: [NDArray]
+    package var resultTypes: [TensorType]
+    package var scratchSlots: Int
+    package var callbacks: [Callback]
+    /// Whether it calls matrix products or solvers of the host.
+    package var usesProducts: Bool
+    /// The operation that needs LAPACK, if one does.
+    package var solver: ApplyNode?
+    /// What the program's checks mean, by their numbers.
+    package var faults: @Sendable (_ check: Int, _ values: [Int]) -> Diagnosis
+
+    package init(
+      name: String, leafCount: Int, constants: [NDArray], resultTypes: [TensorType], scratchSlots: Int,
+      callbacks: [Callback], usesProducts: Bool, solver: ApplyNode?,
+      faults: @escaping @Sendable (Int, [Int]) -> Diagnosis
+    ) {
+      self.name = name
+      self.leafCount = leafCount
+      self.constants = constants
+      self.resultTypes = resultTypes
+      self.scratchSlots = scratchSlots
+      self.callbacks = callbacks
+      self.usesProducts = usesProducts
+      self.solver = solver
+      self.faults = faults
+    }
+  }
+
+  /// An operation that the program calls back into Swift for.
+  package struct Callback: Sendable {
+    package var operation: any Operation
+    package var origin: ApplyNode?
+    package var inputs: [TensorType]
+    package var outputs: [TensorType]
+    package init(operation: any Operation, origin: ApplyNode?, inputs: [TensorType], outputs: [TensorType]) {
+      self.operation = operation
+      self.origin = origin
+      self.inputs = inputs
+      self.outputs = outputs
+    }
+  }
+
+  package let interface: Interface
+  private let entry: th_entry
+  private let pool: ContextPool
+  private let host: HostTable
+  /// What keeps the code loaded.
+  private let code: any AnyObject & Sendable
+
+  package init(
+    _ interface: Interface, entry: @escaping th_entry, code: any AnyObject & Sendable, host: HostTable
+  ) {
+    self.interface = interface
+    self.entry = entry
+    self.code = code
+    self.host = host
+    pool = ContextPool(interface, host)
+  }
+
+  /// Takes what a call needs; give it back with `finish`.
+  @inline(__always)
+  package func begin() -> CallContext { pool.lease() }
+
+  @inline(__always)
+  package func finish(_ context: CallContext) { pool.giveBack(context) }
+
+  /// Runs the program on the arguments that were set in the context.
+  ///
+  /// - Throws: What a check of the program, or the host on its behalf, found wrong. Results are then undefined and no
+  ///   shared variable has changed.
+  package func run(_ context: CallContext) throws(TheanoError) {
+    let status = entry(host.pointer, context.call, context.arguments, context.results, context.error)
+    if status != TH_OK { throw failure(status, context) }
+  }
+
+  @inline(never)
+  private func failure(_ status: Int32, _ context: CallContext) -> TheanoError {
+    defer { context.abandon() }
+    if status == TH_CHECK {
+      let error = context.error.pointee
+      let values = withUnsafeBytes(of: error.values) { raw in
+        Array(raw.bindMemory(to: Int64.self).prefix(Int(error.count)).map { Int($0) })
+      }
+      return TheanoError(interface.faults(Int(error.check), values))
+    }
+    switch Int(context.call.pointee.refusal) {
+    case Int(theano_refusal_memory) where context.pending == nil:
+      return CallContext.noMemory(interface.name, Int(context.call.pointee.refusal_value))
+    case Int(theano_refusal_lapack):
+      return host.services.missingSolver(
+        in: interface.solver?.op.name ?? interface.name, at: interface.solver?.note.location)
+    default: break
+    }
+    return context.pending
+      ?? TheanoError(.system, in: interface.name, "the call failed for an unknown reason")
+  }
+}
+
+extension CallContext {
+  /// Sets an argument; the array must be contiguous, of the leaf's dtype and rank, and outlive the call.
+  @inline(__always)
+  package func set(_ leaf: Int, _ array: NDArray) { arguments[leaf] = CallContext.argument(array) }
+}

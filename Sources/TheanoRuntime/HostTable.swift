@@ -1,0 +1,91 @@
+import CTheanoSupport
+import TheanoArrays
+import TheanoGraph
+import TheanoToolchain
+
+/// The table of functions through which generated code reaches the host: the toolchain's, with what a call's context
+/// serves itself.
+///
+/// Unchecked `Sendable`: written once, before any program sees it.
+package final class HostTable: @unchecked Sendable {
+  package let pointer: UnsafeMutablePointer<th_host>
+  package let services: HostServices
+  /// For programs that need no products: no library is looked for on their account.
+  private let noProducts: UnsafeMutablePointer<theano_blas>
+
+  package init(_ services: HostServices) {
+    self.services = services
+    pointer = .allocate(capacity: 1)
+    var host = services.host.pointee
+    host.scratch = { call, slot, bytes in CallContext.of(call).scratch(Int(slot), Int(bytes)) }
+    pointer.initialize(to: host)
+    noProducts = .allocate(capacity: 1)
+    noProducts.initialize(to: theano_blas())
+  }
+
+  deinit {
+    pointer.deallocate()
+    noProducts.deallocate()
+  }
+
+  func products(wanted: Bool) -> UnsafePointer<theano_blas> {
+    wanted ? services.blas : UnsafePointer(noProducts)
+  }
+}
+
+extension CallContext {
+  @inline(__always)
+  static func of(_ call: UnsafeMutablePointer<th_call>?) -> CallContext { of(owner: call?.pointee.owner) }
+
+  @inline(__always)
+  static func of(owner: UnsafeMutableRawPointer?) -> CallContext {
+    // Every call that a program is given is some context's.
+    Unmanaged<CallContext>.fromOpaque(owner!).takeUnretainedValue()
+  }
+
+  /// Lets the host's functions find their way back to this context.
+  func connect(_ call: UnsafeMutablePointer<th_call>) {
+    call.pointee.owner = Unmanaged.passUnretained(self).toOpaque()
+    call.pointee.allocate = { owner, index, rank, shape in
+      guard let shape else { return nil }
+      return CallContext.of(owner: owner).result(Int(index), Int(rank), shape)
+    }
+    call.pointee.call_back = { owner, id, inputs, outputs in
+      guard let inputs, let outputs else { return TH_HOST }
+      return CallContext.of(owner: owner).callback(Int(id), inputs, outputs)
+    }
+  }
+
+  /// Runs one of the program's callbacks: the operation's host evaluation on copies of its operands.
+  func callback(
+    _ id: Int, _ inputs: UnsafePointer<th_arg>, _ outputs: UnsafeMutablePointer<th_result>
+  ) -> Int32 {
+    let callback = program.callbacks[id]
+    let operands = callback.inputs.enumerated().map { k, type -> NDArray in
+      let shape = (0..<type.ndim).map { Int(inputs[k].shape[$0]) }
+      let array = NDArray(uninitialized: shape, dtype: type.dtype)
+      if array.size > 0 {
+        array.data.copyMemory(from: inputs[k].data, byteCount: array.size * type.dtype.itemSize)
+      }
+      return array
+    }
+    do throws(Fault) {
+      let results = try callback.operation.evaluate(operands, callback.outputs)
+      for (k, result) in results.enumerated() {
+        let array = result.contiguous()
+        held.append(array)
+        outputs[k].data = array.data
+        for (axis, length) in array.shape.enumerated() { outputs[k].shape[axis] = th_i64(length) }
+      }
+      return TH_OK
+    } catch {
+      if let origin = callback.origin {
+        pending = TheanoError(error.diagnosis(of: origin.op, operands: origin.inputs, note: origin.note))
+      } else {
+        pending = TheanoError(
+          Diagnosis(error.kind, in: callback.operation.name, error.what, mend: error.mend))
+      }
+      return TH_HOST
+    }
+  }
+}

@@ -1,0 +1,252 @@
+import TheanoArrays
+import TheanoGraph
+import TheanoKernels
+
+/// Decides what is computed together.
+///
+/// Values that are computed element by element over one box of indices go into one loop nest, and so do the
+/// reductions over that box. A nest may hold a value if everything the value needs from elsewhere is finished before
+/// the nest begins: nests stand in a list, and a value goes into the first nest of its box that is late enough.
+struct Grouping {
+  /// More than this in one loop makes the C compiler slow and spills registers.
+  static let operationLimit = 96
+
+  struct Group {
+    enum Kind {
+      /// A loop nest over the box; `axes` are those that its reductions run over.
+      case nest(box: [Size], axes: [Int]?)
+      /// A step of its own: a product, a callback, an update of a subtensor.
+      case step(Graph.NodeID)
+    }
+    var kind: Kind
+    var members: [Graph.NodeID] = []
+    var cost = 0
+  }
+
+  /// A straight list of groups: the whole program, or one branch of a conditional.
+  struct Region {
+    var parent: Int?
+    var groups: [Group] = []
+    /// The nests of each box, in order.
+    var byBox: [[Size]: [Int]] = [:]
+  }
+
+  /// How a value comes about.
+  enum Role {
+    case leaf
+    /// Computed in a nest's body.
+    case computed
+    /// Computed wherever it is read, from what it reads.
+    case transparent
+    case reduced
+    case step
+  }
+
+  let graph: Graph
+  let lowerings: [Graph.NodeID: Lowering]
+  private(set) var regions: [Region] = [Region(parent: nil)]
+  private(set) var regionOf: [Graph.NodeID: Int] = [:]
+  private(set) var groupOf: [Graph.NodeID: Int] = [:]
+  /// The two regions of each conditional.
+  private(set) var branches: [Graph.NodeID: (then: Int, otherwise: Int)] = [:]
+  /// Transparent values that something wants in a buffer.
+  private(set) var forced: Set<Graph.ValueID> = []
+  private var readyMemo: [Graph.NodeID: Int] = [:]
+
+  init(_ graph: Graph, order: [Graph.NodeID], lowerings: [Graph.NodeID: Lowering]) {
+    self.graph = graph
+    self.lowerings = lowerings
+    findRegions(order)
+    findForced(order)
+    for node in order { place(node) }
+  }
+
+  func role(_ node: Graph.NodeID) -> Role {
+    switch lowerings[node] {
+    case .elementwise: .computed
+    case .pull: forced.contains(graph.nodes[node].firstOutput) ? .computed : .transparent
+    case .fold: .reduced
+    default: .step
+    }
+  }
+
+  func inputs(_ node: Graph.NodeID) -> [Graph.ValueID] {
+    let shapeOnly = graph.nodes[node].op.shapeOnlyOperands
+    return graph.nodes[node].inputs.enumerated().compactMap {
+      shapeOnly.contains($0.offset) ? nil : graph.resolve($0.element)
+    }
+  }
+
+  // MARK: - Regions
+
+  /// A node that only one branch of a conditional needs belongs to that branch, so that it is computed only there.
+  private mutating func findRegions(_ order: [Graph.NodeID]) {
+    var depth = [0]
+    func common(_ a: Int, _ b: Int) -> Int {
+      var (a, b) = (a, b)
+      while a != b {
+        if depth[a] >= depth[b] { a = regions[a].parent ?? 0 } else { b = regions[b].parent ?? 0 }
+      }
+      return a
+    }
+    func use(_ value: Graph.ValueID, in region: Int) {
+      guard let node = graph.producer(graph.resolve(value)) else { return }
+      regionOf[node] = regionOf[node].map { common($0, region) } ?? region
+    }
+    for output in graph.outputs { use(output, in: 0) }
+    for node in order.reversed() {
+      let region = regionOf[node] ?? 0
+      for output in graph.nodes[node].outputs {
+        for case .symbolic(let size) in graph.values[output].type.dims {
+          for value in size.valuesRead where graph.producer(graph.resolve(value)) != node {
+            use(value, in: region)
+          }
+        }
+      }
+      if case .conditional = lowerings[node] {
+        use(graph.nodes[node].inputs[0], in: region)
+        let first = regions.count
+        for k in 0..<2 {
+          regions.append(Region(parent: region))
+          depth.append(depth[region] + 1)
+          use(graph.nodes[node].inputs[k + 1], in: first + k)
+        }
+        branches[node] = (first, first + 1)
+      } else {
+        for value in inputs(node) { use(value, in: region) }
+      }
+    }
+  }
+
+  // MARK: - Buffers that steps want
+
+  private mutating func findForced(_ order: [Graph.NodeID]) {
+    for output in graph.outputs { forced.insert(graph.resolve(output)) }
+    for node in order {
+      switch lowerings[node] {
+      case .product, .library, .callback, .alias, .conditional: forced.formUnion(inputs(node))
+      case .positions, .writes: break
+      default: break
+      }
+      for output in graph.nodes[node].outputs {
+        for case .symbolic(let size) in graph.values[output].type.dims {
+          forced.formUnion(size.valuesRead.map { graph.resolve($0) })
+        }
+      }
+      // A value read at other places than its own is computed again for each; a costly one is better kept.
+      if case .pull = lowerings[node] {
+        for value in inputs(node) where depthOfTransparent(value) > 16 { forced.insert(value) }
+      }
+    }
+  }
+
+  private var transparentDepth: [Graph.NodeID: Int] = [:]
+  private mutating func depthOfTransparent(_ value: Graph.ValueID) -> Int {
+    guard let node = graph.producer(value), case .pull = lowerings[node], !forced.contains(value) else {
+      return 0
+    }
+    if let known = transparentDepth[node] { return known }
+    let depth =
+      1 + (inputs(node).map { v in graph.producer(v).flatMap { transparentDepth[$0] } ?? 0 }.max() ?? 0)
+    transparentDepth[node] = depth
+    return depth
+  }
+
+  // MARK: - Placing
+
+  /// The first group of the region in which a value may be read that is stored: after the one that computes it.
+  private mutating func readable(_ value: Graph.ValueID, in region: Int) -> Int {
+    guard let node = graph.producer(value) else { return 0 }
+    switch role(node) {
+    case .transparent:
+      if regionOf[node] == region, let known = readyMemo[node] { return known }
+      let ready = inputs(node).map { readable($0, in: region) }.max() ?? 0
+      if regionOf[node] == region { readyMemo[node] = ready }
+      return ready
+    default:
+      guard regionOf[node] == region, let group = groupOf[node] else { return 0 }
+      return group + 1
+    }
+  }
+
+  private mutating func place(_ node: Graph.NodeID) {
+    let region = regionOf[node] ?? 0
+    let first = graph.nodes[node].firstOutput
+    switch lowerings[node] {
+    case .elementwise(let recipe):
+      join(node, region, box: shape(first), axes: nil, cost: recipe.cost)
+    case .pull where forced.contains(first):
+      join(node, region, box: shape(first), axes: nil, cost: 2)
+    case .pull: break
+    case .fold(_, let axes, _):
+      join(node, region, box: shape(inputs(node)[0]), axes: axes, cost: 2)
+    default:
+      regions[region].groups.append(Group(kind: .step(node), members: [node]))
+      groupOf[node] = regions[region].groups.count - 1
+    }
+  }
+
+  func shape(_ value: Graph.ValueID) -> [Size] { graph.values[value].type.dims.map { $0.size ?? 0 } }
+
+  private mutating func join(_ node: Graph.NodeID, _ region: Int, box: [Size], axes: [Int]?, cost: Int) {
+    var earliest = 0
+    for value in inputs(node) {
+      if let producer = graph.producer(value), role(producer) == .computed, regionOf[producer] == region,
+        let group = groupOf[producer], case .nest(let other, _) = regions[region].groups[group].kind,
+        other == box,
+        shape(value) == box
+      {
+        earliest = max(earliest, group)
+      } else {
+        earliest = max(earliest, readable(value, in: region))
+      }
+    }
+    for value in lengthsRead(node) { earliest = max(earliest, readable(value, in: region)) }
+    let candidates = regions[region].byBox[box] ?? []
+    for candidate in candidates[candidates.partitioningIndex(from: earliest)...] {
+      let group = regions[region].groups[candidate]
+      guard group.cost + cost <= Grouping.operationLimit, case .nest(_, let taken) = group.kind else {
+        continue
+      }
+      if let axes, let taken, axes != taken { continue }
+      regions[region].groups[candidate].members.append(node)
+      regions[region].groups[candidate].cost += cost
+      if let axes { regions[region].groups[candidate].kind = .nest(box: box, axes: axes) }
+      groupOf[node] = candidate
+      return
+    }
+    regions[region].groups.append(Group(kind: .nest(box: box, axes: axes), members: [node], cost: cost))
+    groupOf[node] = regions[region].groups.count - 1
+    regions[region].byBox[box, default: []].append(regions[region].groups.count - 1)
+  }
+
+  private func lengthsRead(_ node: Graph.NodeID) -> [Graph.ValueID] {
+    var values: [Graph.ValueID] = []
+    for output in graph.nodes[node].outputs {
+      for case .symbolic(let size) in graph.values[output].type.dims {
+        values += size.valuesRead.map { graph.resolve($0) }
+      }
+    }
+    return values
+  }
+}
+
+extension Recipe {
+  /// Roughly what one element costs, in additions.
+  var cost: Int {
+    guard case .apply(let primitive, let arguments) = self else { return 0 }
+    return arguments.reduce(primitive.cost) { $0 + $1.cost }
+  }
+}
+
+extension [Int] {
+  /// Where in an ascending list the numbers from `bound` on begin.
+  func partitioningIndex(from bound: Int) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if self[middle] < bound { low = middle + 1 } else { high = middle }
+    }
+    return low
+  }
+}

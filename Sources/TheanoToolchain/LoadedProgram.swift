@@ -1,0 +1,62 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+import CTheanoSupport
+import TheanoArrays
+
+/// A compiled translation unit in memory, ready to be called.
+///
+/// The code stays mapped as long as this object lives: whoever keeps ``entry`` keeps the object too.
+package final class LoadedProgram: Sendable {
+  /// Where a program came from.
+  package enum Origin: Sendable, Hashable {
+    /// It was loaded already.
+    case memory
+    /// It was in the cache.
+    case disk
+    /// It was compiled just now.
+    case compiled
+  }
+
+  /// The name that generated code gives its entry.
+  package static let entryName = "theano_entry"
+
+  /// The unit's function.
+  package let entry: th_entry
+  /// What the program was made from: source, flags, compiler, processor, version.
+  package let key: Digest
+  /// The library's path when it was loaded; it may have been evicted from the cache since.
+  package let path: String
+  /// `dlopen`'s handle as a number, since pointers are not `Sendable`; closed once, in `deinit`.
+  private let handle: UInt
+
+  init(loading path: String, key: Digest) throws(TheanoError) {
+    guard let handle = theano_load(path) else { throw LoadedProgram.unloadable(path) }
+    guard let symbol = dlsym(handle, LoadedProgram.entryName) else {
+      theano_unload(handle)
+      throw TheanoError(
+        .compiler, in: "compile", "the compiled library \(path) has no function \(LoadedProgram.entryName)",
+        mend: "remove the file; if this comes again, please report it")
+    }
+    self.entry = unsafeBitCast(symbol, to: th_entry.self)
+    self.key = key
+    self.path = path
+    self.handle = UInt(bitPattern: handle)
+  }
+
+  deinit { theano_unload(UnsafeMutableRawPointer(bitPattern: handle)!) }
+
+  /// The address of another function of the unit; `nil` if it exports none of that name.
+  package func symbol(_ name: String) -> UnsafeMutableRawPointer? {
+    dlsym(UnsafeMutableRawPointer(bitPattern: handle), name)
+  }
+
+  private static func unloadable(_ path: String) -> TheanoError {
+    let reason = dlerror().map { String(cString: $0) } ?? "no reason given"
+    return TheanoError(
+      .system, in: "compile", "the compiled library \(path) cannot be loaded: \(reason)",
+      mend: "if the folder is mounted noexec, set THEANO_CACHE_DIR to one that is not")
+  }
+}

@@ -1,0 +1,162 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+import CTheanoSupport
+import Synchronization
+import TheanoArrays
+
+/// From C text to a function in memory: finds the compiler, keeps the cache, loads.
+package final class Toolchain: Sendable {
+  /// The version of the library, as far as compiled functions are concerned; part of every key.
+  static let version = "theano-swift 0.1.0"
+
+  /// What the environment asked for.
+  package let settings: ToolchainSettings
+
+  /// The process's toolchain, made from the environment when first asked for.
+  package static func process() throws(TheanoError) -> Toolchain { try ofProcess.get() }
+  private static let ofProcess = Result { () throws(TheanoError) in Toolchain(try .process()) }
+
+  private let compilerFound: Result<Compiler, TheanoError>
+
+  /// What is loaded or being loaded, by key. A slot's own lock is held while its program is made, so that threads that
+  /// want the same program wait for it while others go on.
+  private let slots = Mutex<[Digest: Slot]>([:])
+
+  private final class Slot: Sendable {
+    struct Reference: Sendable { weak var program: LoadedProgram? }
+    let reference = Mutex(Reference())
+  }
+
+  /// A toolchain of its own settings, without anything in memory yet.
+  package init(_ settings: ToolchainSettings) {
+    self.settings = settings
+    compilerFound = Result { () throws(TheanoError) in try Compiler.find(settings) }
+  }
+
+  /// A toolchain with a given compiler, whatever the settings say of it.
+  package init(_ settings: ToolchainSettings, compiler: Compiler) {
+    self.settings = settings
+    compilerFound = .success(compiler)
+  }
+
+  /// The compiler; an error that says what to do if there is none.
+  package var compiler: Compiler { get throws(TheanoError) { try compilerFound.get() } }
+
+  /// A program, where it came from, and how long each stage took.
+  package struct Loaded: Sendable {
+    package let program: LoadedProgram
+    package let origin: LoadedProgram.Origin
+    package let times: StageTimes
+  }
+
+  /// The program of a C text, from memory, from the cache or from the compiler, whichever has it first.
+  package func load(source: String, options: CompileOptions = CompileOptions()) throws(TheanoError) -> Loaded
+  {
+    let compiler = try compiler
+    var times = StageTimes()
+    let key = times.measure(\.hash) { Toolchain.key(source, options, compiler) }
+    let slot = slots.withLock { slots in
+      if slots.count >= 64 { Toolchain.prune(&slots) }
+      let slot = slots[key] ?? Slot()
+      slots[key] = slot
+      return slot
+    }
+    return try slot.reference.withLock { reference throws(TheanoError) in
+      if let program = reference.program { return Loaded(program: program, origin: .memory, times: times) }
+      let (program, origin) = try make(key, source, options, compiler, &times)
+      reference.program = program
+      return Loaded(program: program, origin: origin, times: times)
+    }
+  }
+
+  private func make(
+    _ key: Digest, _ source: String, _ options: CompileOptions, _ compiler: Compiler,
+    _ times: inout StageTimes
+  ) throws(TheanoError) -> (LoadedProgram, LoadedProgram.Origin) {
+    let (cache, found) = try times.measure(\.lookup) { () throws(TheanoError) in
+      let cache = try CompilationCache(settings)
+      return (cache, cache.lookUp(key))
+    }
+    if let found {
+      // Another process may evict the entry between the look and the load; then it is compiled like any other.
+      let program = times.measure(\.load) { try? LoadedProgram(loading: found, key: key) }
+      if let program { return (program, .disk) }
+    }
+    let path = try compile(key, source, options, compiler, cache, &times)
+    let program = try times.measure(\.load) { () throws(TheanoError) in
+      try LoadedProgram(loading: path, key: key)
+    }
+    return (program, .compiled)
+  }
+
+  private func compile(
+    _ key: Digest, _ source: String, _ options: CompileOptions, _ compiler: Compiler,
+    _ cache: CompilationCache,
+    _ times: inout StageTimes
+  ) throws(TheanoError) -> String {
+    func unwritable(_ failure: FileSystem.Failure) -> TheanoError {
+      TheanoError(
+        .system, in: "compile", "the compiled function cannot be kept: \(failure.message)",
+        mend: "make room in \(cache.folder), or set THEANO_CACHE_DIR to a folder that can be written")
+    }
+    let work: String
+    do { work = try cache.workFolder() } catch { throw unwritable(error) }
+    defer { FileSystem.removeFolder(work) }
+    let unit = work + "/unit.c"
+    do { try FileSystem.write(source.utf8, to: unit) } catch { throw unwritable(error) }
+    var library = ""
+    for step in compiler.steps(in: work, options: options) {
+      var outcome = times.measure(step.stage) { Subprocess.run(step.command, seconds: options.seconds) }
+      library = step.product
+      if outcome.succeeded && FileSystem.status(library) == nil {
+        outcome.exit.code = -1
+        outcome.output = "it reported success, but wrote nothing"
+      }
+      if !outcome.succeeded { throw failed(step.command, outcome, cache.keepFailed(key, source: unit)) }
+    }
+    do {
+      return try times.measure(\.store) { () throws(FileSystem.Failure) in
+        try cache.store(key, library: library)
+      }
+    } catch { throw unwritable(error) }
+  }
+
+  /// The error of a compiler or linker that failed: its own words, and where the source can be read.
+  private func failed(_ step: [String], _ outcome: Subprocess.Outcome, _ source: String?) -> TheanoError {
+    var what = "\(step[0]) \(outcome.description)"
+    let said = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+    let shown = said.prefix(12).joined(separator: "\n    ")
+    if !shown.isEmpty { what += "\n    " + shown }
+    if said.count > 12 { what += "\n    ... \(said.count - 12) more lines" }
+    var mend = "check that this compiler works, or set THEANO_CC to another"
+    if let source {
+      what += "\n    the C source is kept in \(source)"
+      mend += "; if it does work, please report this with the C source"
+    }
+    return TheanoError(.compiler, in: "compile", what, mend: mend)
+  }
+
+  /// Everything that the compiled bytes depend on.
+  private static func key(_ source: String, _ options: CompileOptions, _ compiler: Compiler) -> Digest {
+    var builder = Digest.Builder()
+    builder.add(version)
+    builder.add(compiler.identity)
+    builder.add(compiler.linker ?? "")
+    for word in Platform.processorIdentity() { builder.add(UInt64(word)) }
+    builder.add(UInt64(options.flags.count))
+    for flag in options.flags { builder.add(flag) }
+    builder.add(source)
+    return builder.finish()
+  }
+
+  /// Forgets programs that nobody uses any more.
+  private static func prune(_ slots: inout [Digest: Slot]) {
+    for (key, slot) in slots {
+      // A slot that is locked is in use.
+      if slot.reference.withLockIfAvailable({ $0.program == nil }) == true { slots[key] = nil }
+    }
+  }
+}

@@ -1,0 +1,162 @@
+import CTheanoSupport
+import Testing
+import TheanoArrays
+import TheanoTestSupport
+import TheanoToolchain
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+func faultUnit(_ value: Int, padding: Int = 0) -> String {
+  String(cString: theano_host_text()) + """
+
+    __attribute__((visibility("default")))
+    th_i32 theano_entry(const th_host *host, th_call *call, const th_arg *in, th_result *out, th_error *error) {
+      return \(value);
+    }
+    // \(String(repeating: "x", count: padding))
+    """
+}
+
+func faultToolchain(_ folder: String, _ change: (inout ToolchainSettings) -> Void = { _ in }) throws
+  -> Toolchain
+{
+  var settings = try ToolchainSettings.process()
+  settings.cacheFolder = folder
+  change(&settings)
+  return Toolchain(settings)
+}
+
+/// What the entry returns.
+func answer(_ program: LoadedProgram) -> Int32 { program.entry(nil, nil, nil, nil, nil) }
+
+@Suite struct CacheFaults {
+  let folder = TemporaryFolder()
+
+  @Test func damagedEntriesAreRebuilt() throws {
+    let (name, sound) = try {
+      _ = try faultToolchain(folder.path).load(source: faultUnit(5))
+      let name = try #require(folder.names.first)
+      return (name, folder.read(name))
+    }()
+    var damaged: [[UInt8]] = [0, 1, 47, 48, 100, sound.count / 2, sound.count - 49, sound.count - 1].map {
+      Array(sound.prefix($0))
+    }
+    damaged.append(Array("#!/bin/sh\n".utf8))
+    damaged.append([UInt8](repeating: 0, count: sound.count))
+    damaged.append(sound + [0])
+    for position in [
+      0, 40, sound.count / 3, sound.count - 60, sound.count - 48, sound.count - 40, sound.count - 1,
+    ] {
+      var flipped = sound
+      flipped[position] ^= 0x10
+      damaged.append(flipped)
+    }
+    for bytes in damaged {
+      folder.write(name, bytes)
+      let loaded = try faultToolchain(folder.path).load(source: faultUnit(5))
+      #expect(loaded.origin == .compiled)
+      #expect(answer(loaded.program) == 5)
+      #expect(folder.names == [name])
+    }
+    #expect(folder.read(name) == sound)
+  }
+
+  @Test func anotherLibraryUnderTheKeyOfALinkIsNotFollowed() throws {
+    let elsewhere = TemporaryFolder()
+    _ = try faultToolchain(folder.path).load(source: faultUnit(6))
+    let name = try #require(folder.names.first)
+    let outside = elsewhere.write("outside.so", folder.read(name))
+    unlink("\(folder.path)/\(name)")
+    symlink(outside, "\(folder.path)/\(name)")
+    let loaded = try faultToolchain(folder.path).load(source: faultUnit(6))
+    #expect(loaded.origin == .compiled)
+    #expect(elsewhere.names == ["outside.so"])
+  }
+
+  @Test func twoProcessesCompileTheSameKey() async throws {
+    let path = folder.path
+    async let first = #expect(processExitsWith: .success) { [path = path as String] in try loadAndCheck(path)
+    }
+    async let second = #expect(processExitsWith: .success) { [path = path as String] in try loadAndCheck(path)
+    }
+    _ = await (first, second)
+    #expect(folder.names.count == 10)
+    #expect(try faultToolchain(path).load(source: faultUnit(3)).origin == .disk)
+  }
+
+  @Test func aFileWhereTheFolderShouldBe() throws {
+    let file = folder.write("file", "not a folder")
+    let error = #expect(throws: TheanoError.self) { try faultToolchain(file).load(source: faultUnit(1)) }
+    #expect(
+      error?.description == """
+        TheanoError: [compile] compiled functions cannot be kept in \(file): it is not a folder
+          to mend: set THEANO_CACHE_DIR to a folder of your own that can be written, or make \(file) one
+        """)
+    let below = #expect(throws: TheanoError.self) {
+      try faultToolchain(file + "/sub").load(source: faultUnit(1))
+    }
+    #expect(below?.kind == .system)
+    #expect(below?.description.contains("cannot create folder \(file)/sub: Not a directory") == true)
+  }
+
+  @Test func aFolderThatOthersMayWriteTo() throws {
+    let open = "\(folder.path)/open"
+    mkdir(open, 0o700)
+    chmod(open, 0o777)
+    let error = #expect(throws: TheanoError.self) { try faultToolchain(open).load(source: faultUnit(1)) }
+    #expect(
+      error?.description.contains("\(open): other users can write to it\n  to mend: run chmod 700 \(open)")
+        == true)
+    symlink(folder.path, "\(folder.path)/link")
+    let link = #expect(throws: TheanoError.self) {
+      try faultToolchain(folder.path + "/link").load(source: faultUnit(1))
+    }
+    #expect(link?.description.contains("it is a symbolic link") == true)
+  }
+
+  @Test(.enabled(if: geteuid() != 0, "root may write anywhere"))
+  func aFolderThatCannotBeWritten() throws {
+    chmod(folder.path, 0o500)
+    let error = #expect(throws: TheanoError.self) {
+      try faultToolchain(folder.path).load(source: faultUnit(1))
+    }
+    #expect(error?.description.contains("Permission denied") == true)
+  }
+
+  @Test func noHome() throws {
+    var settings = ToolchainSettings()
+    settings.searchPath = try ToolchainSettings.process().searchPath
+    settings.home = folder.path
+    #expect(try Toolchain(settings).load(source: faultUnit(2)).origin == .compiled)
+    #expect(folder.names.count == 1, "folders above the cache's are made")
+  }
+
+  /// A limit on the size of files stands for a full disk: writes fail half way in both.
+  @Test(arguments: [2000, 9000])
+  func aDiskThatIsFull(_ room: Int) async throws {
+    let path = folder.path
+    await #expect(processExitsWith: .success) { [path = path as String, room = room as Int] in
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: rlim_t(room), rlim_max: rlim_t(room))
+      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      let error = #expect(throws: TheanoError.self) {
+        try faultToolchain(path).load(source: faultUnit(1, padding: 3000))
+      }
+      #expect(error?.kind == (room == 2000 ? .system : .compiler), "\(String(describing: error))")
+    }
+    #expect(
+      folder.names.allSatisfy { $0.hasPrefix("failed-") }, "nothing half-written stays: \(folder.names)")
+  }
+}
+
+/// What each of two processes does: ten programs, which the other makes at the same time.
+private func loadAndCheck(_ path: String) throws {
+  let toolchain = try faultToolchain(path)
+  for value in 0..<10 {
+    guard answer(try toolchain.load(source: faultUnit(Int(value))).program) == value else { exit(3) }
+  }
+}

@@ -1,0 +1,92 @@
+import Testing
+import TheanoArrays
+import TheanoTestSupport
+import TheanoToolchain
+
+@Suite struct CompilerFaults {
+  let folder = TemporaryFolder()
+  let programs = TemporaryFolder()
+
+  func error(_ source: String = faultUnit(1), _ options: CompileOptions = .init(), compiler: String)
+    -> TheanoError?
+  {
+    #expect(throws: TheanoError.self) {
+      try faultToolchain(folder.path) { $0.compiler = .named(compiler) }.load(
+        source: source, options: options)
+    }
+  }
+
+  @Test func aMistakeInTheSource() throws {
+    let compiler = try #require(try? Compiler.find(.process()))
+    let error = try #require(
+      self.error("int theano_entry(void) { return nonsense; }\n", compiler: compiler.path))
+    #expect(error.kind == .compiler)
+    let kept = try #require(folder.names.first { $0.hasPrefix("failed-") && $0.hasSuffix(".c") })
+    #expect(error.description.contains("failed with exit code 1\n    "))
+    #expect(error.description.contains("nonsense"))
+    #expect(error.description.contains("the C source is kept in \(folder.path)/\(kept)"))
+    #expect(String(decoding: folder.read(kept), as: UTF8.self).contains("return nonsense;"))
+    #expect(folder.names.count == 1)
+  }
+
+  @Test func aLibraryWithoutTheEntry() throws {
+    let compiler = try #require(try? Compiler.find(.process()))
+    let error = try #require(self.error("int other(void) { return 0; }\n", compiler: compiler.path))
+    #expect(error.description.contains("has no function theano_entry"))
+  }
+
+  @Test(arguments: [
+    ("exit 3", "failed with exit code 3"), ("kill -9 $$", "was ended by signal 9"),
+    ("exit 0", "it reported success, but wrote nothing"),
+    ("exec sleep 60", "did not end in time and was stopped"),
+    ("echo 'error: No space left on device' >&2; exit 1", "\n    error: No space left on device"),
+  ])
+  func compilersThatFail(_ script: String, _ words: String) throws {
+    let compiler = programs.write("compiler", "#!/bin/sh\n\(script)\n", mode: 0o700)
+    var options = CompileOptions()
+    options.seconds = 0.3
+    let error = try #require(self.error(options, compiler: compiler))
+    #expect(error.kind == .compiler)
+    #expect(error.description.contains(words), "\(error)")
+  }
+
+  private func error(_ options: CompileOptions, compiler: String) -> TheanoError? {
+    error(faultUnit(1), options, compiler: compiler)
+  }
+
+  @Test func aCompilerThatTalksWithoutEnd() throws {
+    let compiler = programs.write(
+      "compiler", "#!/bin/sh\nyes 'a line of complaint' | head -n 100000\nexit 1\n", mode: 0o700)
+    let error = try #require(self.error(compiler: compiler))
+    #expect(error.description.utf8.count < 4000)
+    #expect(error.description.contains("more lines"))
+  }
+
+  @Test func noCompiler() throws {
+    var settings = ToolchainSettings()
+    settings.compiler = .named("/nowhere/cc")
+    #expect(
+      #expect(throws: TheanoError.self) { try Toolchain(settings).load(source: "") }?.description == """
+        TheanoError: [compile] THEANO_CC names "/nowhere/cc", which is not a program that can be run
+          to mend: set THEANO_CC to the path of a C compiler, to none, or unset it
+        """)
+    settings.compiler = .none
+    #expect(
+      #expect(throws: TheanoError.self) { try Toolchain(settings).load(source: "") }?.description == """
+        TheanoError: [compile] the C compiler is switched off by THEANO_CC=none
+          to mend: unset THEANO_CC, or let the interpreter run the function
+        """)
+  }
+
+  @Test func clangBesideSwiftComesFirst() throws {
+    programs.write("swift", "#!/bin/sh\n", mode: 0o700)
+    let clang = programs.write("clang", "#!/bin/sh\n", mode: 0o700)
+    programs.write("cc", "#!/bin/sh\n", mode: 0o700)
+    var settings = ToolchainSettings()
+    settings.searchPath = [programs.path]
+    let first = try Compiler.find(settings)
+    #expect(first.path == clang)
+    programs.write("clang", "#!/bin/sh\n# another version\n", mode: 0o700)
+    #expect(try Compiler.find(settings).identity != first.identity)
+  }
+}

@@ -1,0 +1,155 @@
+import Testing
+import TheanoArrays
+import TheanoGradients
+import TheanoGraph
+import TheanoInterpreter
+import TheanoOperations
+import TheanoRewriting
+import TheanoRules
+import TheanoTestSupport
+
+/// Every rule of the books against itself: what it replaces and what it puts there are computed from random operands of
+/// the dtypes and the domain that it is written for, and so are both gradients.
+@Suite struct RuleTests {
+  static let rules = Pipeline.all.filter { $0.rule != nil }
+  static let dtypes: [DType] = [.float64, .float32, .int64, .int8, .uint8, .bool]
+
+  @Test func namesAreUnique() {
+    let names = Pipeline.all.map(\.name)
+    #expect(Set(names).count == names.count)
+  }
+
+  /// The rule alone, run by the driver over operands of several shapes: it fires, the type stays, the values agree.
+  @Test(arguments: rules.map(\.name)) func valuesAgree(name: String) throws {
+    let entry = try #require(Self.rules.first { $0.name == name })
+    let rule = try #require(entry.rule)
+    var random = Draw(seed: name)
+    for dtype in Self.dtypes where Self.applies(rule, dtype) {
+      for shapes in [[[2, 3], [3], []], [[], [2, 1], [1, 3]], [[0, 2], [2], [0, 2]]] {
+        let trial = try Trial(rule, dtype, shapes, &random)
+        guard let graph = trial.graph else { continue }
+        var rewritten = graph
+        var report = RewriteReport()
+        var driver = Driver([entry], Pipeline.vocabulary, RewriteOptions())
+        driver.run(&rewritten, pass: "test", &report)
+        let pass = report.passes[0]
+        // Where both operands are stretched, nothing may have the shape of the whole; then a rule rightly declines.
+        #expect(
+          pass.firingCount > 0 || pass.refusals.contains { $0.why.contains("shapes") }, "\(dtype) \(shapes)")
+        #expect(pass.stop == .fixedPoint)
+        for (a, b) in zip(graph.outputs, rewritten.outputs) {
+          #expect(rewritten.values[b].type == graph.values[a].type)
+        }
+        let before = try Interpreter(graph).run(trial.leaves)[0]
+        let after = try Interpreter(rewritten).run(trial.leaves)[0]
+        #expect(Agreement.compare(before, after), "\(dtype) \(shapes): \(before) became \(after)")
+      }
+    }
+  }
+
+  /// Of rules that do not claim to assume finite operands: what is not a number stays so, and rules that only tidy up
+  /// give the very same infinities.
+  @Test(arguments: rules.filter { !$0.flags.contains(.assumesFinite) }.map(\.name))
+  func specialValuesStay(name: String) throws {
+    let entry = try #require(Self.rules.first { $0.name == name })
+    let rule = try #require(entry.rule)
+    guard Self.applies(rule, .float64) else { return }
+    let special: [Double] = [
+      .nan, .infinity, -.infinity, 0, -0.0, 1, -1, 1e300, -1e300, Double.leastNonzeroMagnitude,
+    ]
+    let generic = rule.operands.indices.filter {
+      rule.operands[$0].dtype == .float64 && !rule.operands[$0].isConstant
+    }
+    var random = Draw(seed: name)
+    for k in generic {
+      for value in special {
+        var trial = try Trial(rule, .float64, [[], [], []], &random)
+        guard let graph = trial.graph else { continue }
+        trial.leaves[trial.leafOfOperand[k]!] = NDArray(scalar: value)
+        var both = graph
+        let after = try #require(trial.replacement(rule, &both))
+        both.setOutputs([graph.outputs[0], after])
+        let results = try Interpreter(both).run(trial.leaves).map {
+          try $0.astype(.float64).item(as: Double.self)
+        }
+        if value.isNaN || entry.phase == .canonical {
+          #expect(
+            results[0].isNaN == results[1].isNaN || (!value.isNaN && results[0].isNaN),
+            "\(value): \(results[0]) became \(results[1])")
+        }
+        if entry.phase == .canonical {
+          #expect(Agreement.same(results[0], results[1], 1e-9), "\(value): \(results)")
+        }
+      }
+    }
+  }
+
+  /// The gradients of both sides with respect to every operand.
+  @Test(arguments: rules.map(\.name)) func gradientsAgree(name: String) throws {
+    let rule = try #require(Self.rules.first { $0.name == name }?.rule)
+    guard rule.dtypes.admits(.float64), rule.before.dtype.isFloating else { return }
+    let wrt = rule.operands.indices.filter {
+      rule.operands[$0].dtype == .float64 && !rule.operands[$0].isConstant
+    }
+    guard !wrt.isEmpty else { return }
+    var random = Draw(seed: name + " gradient")
+    for _ in 0..<5 {
+      let leaves = rule.operands.map { random.array([], $0.dtype, $0.domain) }
+      for k in wrt {
+        let x = rule.placeholders[k]
+        let slopes = [rule.before, rule.after].map { side in
+          grad(T.cast(side, .float64), wrt: x, disconnected: .zero)
+        }
+        let graph = try Graph(computing: slopes, from: rule.placeholders)
+        let values = try Interpreter(graph).run(leaves)
+        #expect(
+          Agreement.compare(values[0], values[1]), "\(rule.before) by operand \(k) at \(leaves): \(values)")
+      }
+    }
+  }
+
+  static func applies(_ rule: Rule, _ dtype: DType) -> Bool {
+    rule.dtypes.admits(dtype)
+  }
+}
+
+/// One rule's left side over random operands of given dtype and shapes.
+struct Trial {
+  var graph: Graph?
+  var leaves: [NDArray] = []
+  var leafOfOperand: [Int: Int] = [:]
+  private var values: [Graph.ValueID] = []
+  private let dtype: DType
+
+  init(_ rule: Rule, _ dtype: DType, _ shapes: [[Int]], _ random: inout Draw) throws {
+    self.dtype = dtype
+    var graph = Graph()
+    var bindings = Bindings()
+    for (k, operand) in rule.operands.enumerated() {
+      let own = operand.dtype == .bool ? .bool : dtype
+      let shape = operand.isConstant ? [] : shapes[k]
+      let array = random.array(shape, own, operand.domain)
+      if operand.isConstant {
+        values.append(graph.addConstant(array))
+      } else {
+        let type = TensorType(own, shape: shape)
+        values.append(graph.addLeaf(.input(type, name: "x\(k)", note: .none)))
+        leafOfOperand[k] = leaves.count
+        leaves.append(array)
+      }
+      bindings[k] = values[k]
+    }
+    // A dtype in which the operation does not exist, such as a subtraction of booleans, is none of the rule's.
+    guard let root = try? rule.build(rule.pattern, bindings, dtype, &graph), graph.producer(root) != nil
+    else { return }
+    graph.setOutputs([root])
+    guard (try? Interpreter(graph).run(leaves)) != nil else { return }
+    self.graph = graph
+  }
+
+  func replacement(_ rule: Rule, _ graph: inout Graph) -> Graph.ValueID? {
+    var bindings = Bindings()
+    for (k, value) in values.enumerated() { bindings[k] = value }
+    return try? rule.build(rule.replacement, bindings, dtype, &graph)
+  }
+}

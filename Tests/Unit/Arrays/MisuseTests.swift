@@ -1,0 +1,125 @@
+import Testing
+
+@testable import TheanoArrays
+
+@Suite("Misuse is told in full: thrown by the checked twin, fatal in direct code") struct MisuseTests {
+  struct Misuse: Sendable, CustomTestStringConvertible {
+    var text: String
+    var call: @Sendable () throws -> Any
+    var testDescription: String { text }
+  }
+
+  static let misuses: [Misuse] = [
+    Misuse(text: "[reshaped] an array of shape [2, 3] (6 elements) cannot take shape [4, 2]: it has 8") {
+      try NDArray.zeros(2, 3).checked.reshaped(4, 2)
+    },
+    Misuse(text: "cannot take shape [-1, 4]: 6 is not a multiple of 4") {
+      try NDArray.zeros(2, 3).checked.reshaped(-1, 4)
+    },
+    Misuse(text: "only one length can be -1") { try NDArray.zeros(2, 3).checked.reshaped(-1, -1) },
+    Misuse(text: "a length is negative") { try NDArray.zeros(2, 3).checked.reshaped(-2, -3) },
+    Misuse(text: "-1 beside a length of 0") { try NDArray.zeros(0).checked.reshaped(-1, 0) },
+    Misuse(text: "it has too many elements") { try NDArray.zeros(2).checked.reshaped(Int.max, 4) },
+    Misuse(text: "[transposed] there is no axis 2 in an array of 2 axes") {
+      try NDArray.zeros(2, 3).checked.transposed(0, 2)
+    },
+    Misuse(text: "axis 1 is named twice in [1, -1]") { try NDArray.zeros(2, 3).checked.transposed(1, -1) },
+    Misuse(text: "[0] does not name each axis of an array of shape [2, 3]") {
+      try NDArray.zeros(2, 3).checked.transposed(0)
+    },
+    Misuse(text: "[squeezed] axis 1 of shape [1, 3] has length 3, not 1") {
+      try NDArray.zeros(1, 3).checked.squeezed(1)
+    },
+    Misuse(text: "[expanded] axis 0 is named twice") { try NDArray.zeros(3).checked.expanded(0, 0) },
+    Misuse(text: "[swappedAxes] there is no axis 0 in an array of 0 axes") {
+      try NDArray(scalar: 1).checked.swappedAxes(0, 0)
+    },
+    Misuse(text: "[flipped] there is no axis -3") { try NDArray.zeros(2, 3).checked.flipped(-3) },
+    Misuse(text: "[broadcast] an array of shape [2, 3] cannot be broadcast to [3, 2]") {
+      try NDArray.zeros(2, 3).checked.broadcast(to: [3, 2])
+    },
+    Misuse(text: "cannot be broadcast to [3]") { try NDArray.zeros(2, 3).checked.broadcast(to: [3]) },
+    Misuse(text: "array 0 of shape [2, 3] and array 1 of shape [2, 4] do not fit along axis 0") {
+      try NDArray.Checked.concatenated([.zeros(2, 3), .zeros(2, 4)])
+    },
+    Misuse(text: "0-d arrays have no axis") { try NDArray.Checked.concatenated([NDArray(scalar: 1)]) },
+    Misuse(text: "[concatenated] no arrays to join") { try NDArray.Checked.concatenated([]) },
+    Misuse(text: "[stacked] no arrays to join") { try NDArray.Checked.stacked([]) },
+    Misuse(text: "array 0 has shape [2], array 1 has shape [3]") {
+      try NDArray.Checked.stacked([.zeros(2), .zeros(3)])
+    },
+    Misuse(text: "[split] axis 0 of shape [5] cannot be cut into 2 equal parts") {
+      try NDArray.zeros(5).checked.split(into: 2)
+    },
+    Misuse(text: "[arange] no finite number of steps of 0.0") { try NDArray.Checked.arange(0, 1, step: 0) },
+    Misuse(text: "index 3 is outside axis 0, of length 3") { try NDArray.zeros(3).checked[3] },
+    Misuse(text: "index -4 is outside axis 0, of length 3") {
+      var array = NDArray.zeros(3)
+      try array.checked.assign(0, at: -4)
+      return array
+    },
+    Misuse(text: "the range 3..<3 holds no integers") {
+      var generator = RandomGenerator(seed: 0)
+      return try NDArray.Checked.randomIntegers(in: 3..<3, [1], using: &generator)
+    },
+    Misuse(text: "255, of the range 0..<256, is no value of int8") {
+      var generator = RandomGenerator(seed: 0)
+      return try NDArray.Checked.randomIntegers(in: 0..<256, [1], dtype: .int8, using: &generator)
+    },
+    Misuse(text: "random numbers with fractions cannot be of int64") {
+      var generator = RandomGenerator(seed: 0)
+      return try NDArray.Checked.random([1], dtype: .int64, using: &generator)
+    },
+  ]
+
+  @Test(arguments: misuses) func thrown(misuse: Misuse) {
+    let error = #expect(throws: TheanoError.self) { try misuse.call() }
+    #expect(error?.description.contains(misuse.text) == true, "\(String(describing: error))")
+  }
+
+  // Each of these ends a process of its own.
+  @Test func fatalShape() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = NDArray.zeros(2, 3).reshaped(4, 2)
+    }
+    let text = said(result)
+    #expect(text.contains("[reshaped] an array of shape [2, 3] (6 elements) cannot take shape [4, 2]"))
+  }
+
+  @Test func fatalIndex() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = NDArray.zeros(3)[3]
+    }
+    let text = said(result)
+    #expect(text.contains("index 3 is outside axis 0, of length 3, of an array of shape [3]"))
+  }
+
+  @Test func fatalLiteral() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      let array: NDArray = [[1, 2], [3]]
+      _ = array
+    }
+    let text = said(result)
+    #expect(text.contains("ragged"))
+  }
+
+  @Test func fatalItem() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      _ = Int(NDArray([1, 2]))
+    }
+    let text = said(result)
+    #expect(text.contains("is not one number"))
+  }
+
+  @Test func fatalBuffer() async {
+    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
+      NDArray([1, 2]).withUnsafeBuffer(of: Double.self) { _ in }
+    }
+    let text = said(result)
+    #expect(text.contains("the elements of an array of int64 are not Double values"))
+  }
+
+  private func said(_ result: ExitTest.Result?) -> String {
+    String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
+  }
+}

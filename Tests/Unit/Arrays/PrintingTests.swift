@@ -1,0 +1,90 @@
+import Testing
+
+@testable import TheanoArrays
+
+@Suite("Arrays are printed as NumPy prints them") struct PrintingTests {
+  struct Record: CustomTestStringConvertible, Sendable {
+    var header: Substring
+    var hex: Substring
+    var str: [Substring] = []
+    var repr: [Substring] = []
+    var testDescription: String { String(header) }
+
+    var array: NDArray {
+      let parts = header.split(separator: " ")
+      let shape = parts[2] == "-" ? [] : parts[2].split(separator: ",").map { Int($0)! }
+      return makeArray(DType(name: parts[1])!, shape, bytes: bytes(hex: hex))
+    }
+
+    var options: PrintOptions {
+      var options = PrintOptions()
+      for part in header.split(separator: " ").dropFirst(3) {
+        let pair = part.split(separator: "=")
+        let value = Int(pair[1])!
+        switch pair[0] {
+        case "precision": options.precision = value
+        case "suppress": options.suppressesSmall = value != 0
+        case "linewidth": options.lineWidth = value
+        case "threshold": options.threshold = value
+        default: options.edgeItems = value
+        }
+      }
+      return options
+    }
+  }
+
+  static let records: [Record] = {
+    var records: [Record] = []
+    var lines = goldenLines("printing.txt").dropFirst()[...]
+    while let line = lines.popFirst() {
+      if line.hasPrefix("@") {
+        records.append(Record(header: line, hex: lines.popFirst()!))
+      } else if line.hasPrefix("|") {
+        records[records.count - 1].str.append(line.dropFirst())
+      } else if line.hasPrefix(">") {
+        records[records.count - 1].repr.append(line.dropFirst())
+      }
+    }
+    return records
+  }()
+
+  @Test func theGoldenFileIsThere() { #expect(Self.records.count > 500) }
+
+  @Test func everyGoldenArray() {
+    for record in Self.records {
+      let array = record.array
+      let options = record.options
+      #expect(array.text(options) == record.str.joined(separator: "\n"), "\(record.header)")
+      #expect(array.repr(options) == record.repr.joined(separator: "\n"), "\(record.header)")
+    }
+  }
+
+  @Test func printingInsideSwiftCollections() {
+    #expect("\([NDArray(0.602681965908778)])" == "[0.602681965908778]")
+    #expect("\(["w": NDArray([1, 2])])" == "[\"w\": [1 2]]")
+    #expect("Cost: \(NDArray(0.25))" == "Cost: 0.25")
+  }
+
+  @Test func printingViews() {
+    let a = NDArray(0..<6).reshaped(2, 3)
+    #expect("\(a.T)" == "[[0 3]\n [1 4]\n [2 5]]")
+    #expect("\(a[.all, .slice(step: -1)])" == "[[2 1 0]\n [5 4 3]]")
+    #expect("\(NDArray([1.5]).broadcast(to: [2, 2]))" == "[[1.5 1.5]\n [1.5 1.5]]")
+  }
+
+  @Test func optionsFromTheConfiguration() {
+    let text = withConfiguration {
+      $0.printing.precision = 2
+    } run: {
+      "\(NDArray([1 / 3.0, 2]))"
+    }
+    #expect(text == "[0.33 2.  ]")
+  }
+
+  @Test func bfloat16() {
+    let a = NDArray([1, 0.1, -3.14159, 1024], dtype: .bfloat16)
+    #expect(a.description == "[ 1.000e+00  1.001e-01 -3.141e+00  1.024e+03]")
+    #expect("\(NDArray(0.1, dtype: .bfloat16))" == "0.1")
+    #expect("\(NDArray(3.14159, dtype: .bfloat16))" == "3.14")
+  }
+}
