@@ -4,7 +4,10 @@
 package struct CRC32 {
   private var state: UInt32 = 0xffff_ffff
 
-  var value: UInt32 { ~state }
+  package init() {}
+
+  /// The checksum of all that was fed.
+  package var value: UInt32 { ~state }
 
   package static func of(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
     var crc = CRC32()
