@@ -96,6 +96,7 @@ def same(found, dtype, shape, what):
 
 def check(folder):
     """File names tell what is inside: anything__dtype__2x3.npy; in archives the arrays' names do."""
+    import ml_dtypes  # noqa: F401 - NumPy then knows bfloat16 by name, as safetensors asks for it
     def told(name):
         _, dtype, shape = name.split("__")
         return dtype, tuple(int(n) for n in shape.split("x") if n)

@@ -1,24 +1,48 @@
 #include "theano_rwlock.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 
-struct theano_rwlock {
-  pthread_rwlock_t lock;
-};
+// Where waiters sleep: a few rooms for all locks of the process, by address, so that a lock itself stays small. Waiters of
+// two locks that share a room are woken together and look again.
+#define ROOMS 16
+#define ROOM {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER}
+#define ROOMS4 ROOM, ROOM, ROOM, ROOM
 
-theano_rwlock *theano_rwlock_create(void) {
-  theano_rwlock *lock = malloc(sizeof *lock);
-  if (lock) pthread_rwlock_init(&lock->lock, 0);
-  return lock;
+static struct room {
+  pthread_mutex_t door;
+  pthread_cond_t bell;
+} rooms[ROOMS] = {ROOMS4, ROOMS4, ROOMS4, ROOMS4};
+
+static struct room *room_of(const theano_rwlock *lock) { return &rooms[((uintptr_t)lock >> 4) % ROOMS]; }
+
+// Takes the lock by adding `step` as soon as none of `barred` is set. Whoever cannot leaves word that it waits before it
+// sleeps; both happen behind the room's door, which the waker must pass, so no call is missed.
+static void enter(theano_rwlock *lock, uint32_t barred, uint32_t step) {
+  struct room *room = room_of(lock);
+  pthread_mutex_lock(&room->door);
+  uint32_t state = __atomic_load_n(&lock->state, __ATOMIC_RELAXED);
+  for (;;) {
+    if (!(state & barred)) {
+      if (__atomic_compare_exchange_n(&lock->state, &state, state + step, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) break;
+    } else if (__atomic_compare_exchange_n(&lock->state, &state, state | THEANO_RWLOCK_WAITED, 0, __ATOMIC_RELAXED,
+                                           __ATOMIC_RELAXED)) {
+      pthread_cond_wait(&room->bell, &room->door);
+      state = __atomic_load_n(&lock->state, __ATOMIC_RELAXED);
+    }
+  }
+  pthread_mutex_unlock(&room->door);
 }
 
-void theano_rwlock_destroy(theano_rwlock *lock) {
-  if (!lock) return;
-  pthread_rwlock_destroy(&lock->lock);
-  free(lock);
+void theano_rwlock_read_wait(theano_rwlock *lock) { enter(lock, THEANO_RWLOCK_WRITER, 1); }
+
+void theano_rwlock_write_wait(theano_rwlock *lock) {
+  enter(lock, THEANO_RWLOCK_WRITER | THEANO_RWLOCK_READERS, THEANO_RWLOCK_WRITER);
 }
 
-void theano_rwlock_read(theano_rwlock *lock) { pthread_rwlock_rdlock(&lock->lock); }
-void theano_rwlock_write(theano_rwlock *lock) { pthread_rwlock_wrlock(&lock->lock); }
-void theano_rwlock_unlock(theano_rwlock *lock) { pthread_rwlock_unlock(&lock->lock); }
+void theano_rwlock_wake(theano_rwlock *lock) {
+  struct room *room = room_of(lock);
+  pthread_mutex_lock(&room->door);
+  __atomic_fetch_and(&lock->state, ~THEANO_RWLOCK_WAITED, __ATOMIC_RELAXED);
+  pthread_cond_broadcast(&room->bell);
+  pthread_mutex_unlock(&room->door);
+}

@@ -25,7 +25,9 @@ extension Function {
     var sections = [heading]
     func section(_ title: String, _ text: String) {
       guard !text.isEmpty else { return }
-      let indented = text.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "  \($0)" }
+      let indented = text.split(separator: "\n", omittingEmptySubsequences: false).map {
+        $0.isEmpty ? "" : "  \($0)"
+      }
       sections.append("\(title)\n\(indented.joined(separator: "\n"))")
     }
     section("Stages", report.description)
@@ -41,7 +43,7 @@ extension Function {
 
   private var heading: String {
     let arguments = core.inputs.map { "\($0.variable): \($0.type.brief)" }.joined(separator: ", ")
-    let updates = core.shared.filter { $0.update >= 0 }.count
+    let updates = core.updateCount
     let results = core.outputCount == 1 ? "1 result" : "\(core.outputCount) results"
     let changes = updates == 0 ? "" : ", \(updates) shared \(updates == 1 ? "variable" : "variables") updated"
     let how =

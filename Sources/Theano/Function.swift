@@ -1,3 +1,4 @@
+import CTheanoSupport
 import Synchronization
 import TheanoArrays
 import TheanoGraph
@@ -27,31 +28,6 @@ package final class FunctionCore: Sendable {
     package var isOpen: Bool
   }
 
-  /// A shared variable that calls read or update. A class, so that walking the list copies one reference each.
-  package final class Shared: Sendable {
-    package let state: SharedState
-    /// Its leaf in the program; -1 if it is only updated.
-    package let leaf: Int
-    /// The result that is its next value; -1 if it is only read.
-    package let update: Int
-    /// The shape that the program was made for; `nil` if any.
-    package let assumed: [Int]?
-
-    package init(state: SharedState, leaf: Int, update: Int, assumed: [Int]? = nil) {
-      self.state = state
-      self.leaf = leaf
-      self.update = update
-      self.assumed = assumed
-    }
-
-    @inline(__always)
-    func fits(_ array: NDArray) -> Bool {
-      guard let assumed else { return true }
-      for axis in assumed.indices where array.object.extent(axis) != assumed[axis] { return false }
-      return true
-    }
-  }
-
   package enum Backend: Sendable {
     case native(CompiledProgram)
     case interpreter(@Sendable ([NDArray]) throws(TheanoError) -> [NDArray])
@@ -59,12 +35,28 @@ package final class FunctionCore: Sendable {
 
   package let name: String
   package let inputs: [Input]
-  /// The shared variables that are read or updated, ascending by id, with their leaf or -1, and their update or -1.
-  package let shared: [Shared]
+  package let updateCount: Int
   package let outputCount: Int
   package let backend: Backend
   package let report: CompilationReport
+  /// The way of a call to the program; `nil` for a function that is interpreted.
+  // Written once; behind it lie locks, atomics and constants.
+  nonisolated(unsafe) package let lane: UnsafePointer<CallLane>?
+  /// The shared variables of a function that is interpreted.
+  private let shared: [Shared]
 
+  /// A shared variable that calls read or update.
+  package struct Shared: Sendable {
+    package var state: SharedState
+    /// Its leaf in the program; -1 if it is only updated.
+    package var leaf: Int
+    /// The result that is its next value; -1 if it is only read.
+    package var update: Int
+    /// The shape that the program was made for; `nil` if any.
+    package var assumed: [Int]?
+  }
+
+  /// - Parameter shared: the shared variables that are read or updated, ascending by id.
   package init(
     name: String, inputs: [Input], shared: [Shared], outputCount: Int, backend: Backend,
     report: CompilationReport,
@@ -76,7 +68,26 @@ package final class FunctionCore: Sendable {
     self.outputCount = outputCount
     self.backend = backend
     self.report = report
+    updateCount = shared.filter { $0.update >= 0 }.count
     makeGeneral = general
+    guard case .native(let program) = backend else {
+      lane = nil
+      return
+    }
+    let lane = UnsafeMutablePointer<CallLane>.allocate(capacity: 1)
+    lane.initialize(
+      to: CallLane(
+        program, inputs: inputs.map { .init(dtype: $0.type.dtype, ndim: $0.type.ndim, isOpen: $0.isOpen) },
+        shared: shared.map {
+          .init(state: $0.state, leaf: $0.leaf, update: $0.update, assumed: $0.assumed)
+        }))
+    self.lane = UnsafePointer(lane)
+  }
+
+  deinit {
+    guard let lane else { return }
+    lane.pointee.dismantle()
+    lane.deallocate()
   }
 
   /// The same function for shared variables of any shape: made when one first has another shape than it was compiled for.
@@ -90,18 +101,6 @@ package final class FunctionCore: Sendable {
       made = core
       return core
     }
-  }
-
-  /// An argument as the program takes it.
-  @inline(__always)
-  func prepare(_ argument: NDArray, _ k: Int) throws(TheanoError) -> NDArray {
-    let input = inputs[k]
-    if input.isOpen, argument.dtype == input.type.dtype, argument.ndim == input.type.ndim,
-      argument.isContiguous
-    {
-      return argument
-    }
-    return try convert(argument, k)
   }
 
   @inline(never)
@@ -123,8 +122,8 @@ package final class FunctionCore: Sendable {
       mend: "pass one value for each input")
   }
 
-  /// Calls the function with all its arguments, already of the right types.
-  func call(_ arguments: [NDArray]) throws(TheanoError) -> [NDArray] {
+  /// Calls the function with any arguments, whatever they need to fit.
+  func call<Form: OutputForm>(_ form: Form.Type, _ arguments: [NDArray]) throws(TheanoError) -> Form.Value {
     var all = arguments
     if all.count != inputs.count {
       guard all.count < inputs.count else { throw wrongCount(all.count) }
@@ -133,97 +132,91 @@ package final class FunctionCore: Sendable {
         all.append(value)
       }
     }
-    for k in all.indices { all[k] = try prepare(all[k], k) }
+    for k in all.indices { all[k] = try convert(all[k], k) }
     switch backend {
     case .native(let program):
-      return try withExtendedLifetime(all) { () throws(TheanoError) in
-        try run(program) { context in
-          for k in all.indices { context.set(k, all[k]) }
-        } take: { context in
-          (0..<outputCount).map { context.take($0) }
-        }
+      return try withExtendedLifetime((all, program)) { () throws(TheanoError) in
+        guard let lane else { throw noGeneral() }
+        let frame = lane.pointee.begin()
+        for k in all.indices { frame.pointee.set(k, all[k]) }
+        return try run(form, lane, frame)
       }
-    case .interpreter(let evaluate): return try interpret(evaluate, all)
+    case .interpreter(let evaluate): return form.value(try interpret(evaluate, all))
     }
   }
 
-  /// One call of the native program, with the shared variables held, changed only if it succeeds.
+  /// Runs the program on a frame whose arguments are set, and gives the frame back.
   @inline(__always)
-  func run<R>(
-    _ program: CompiledProgram, set: (CallContext) -> Void, take: (CallContext) -> R
-  ) throws(TheanoError) -> R {
-    if shared.isEmpty {
-      let context = program.begin()
-      set(context)
-      defer { program.finish(context) }
-      try program.run(context)
-      context.clear()
-      return take(context)
-    }
-    for item in shared { item.update >= 0 ? item.state.lock.write() : item.state.lock.read() }
-    defer { for item in shared { item.state.lock.unlock() } }
-    let context = program.begin()
-    set(context)
-    if let result = try runShared(program, context, take) { return result }
-    return try runGeneral(set, take)
+  func run<Form: OutputForm>(
+    _ form: Form.Type, _ lane: UnsafePointer<CallLane>, _ frame: UnsafeMutablePointer<CallFrame>
+  ) throws(TheanoError) -> Form.Value {
+    defer { lane.pointee.finish(frame) }
+    if try lane.pointee.run(frame.pointee) { return form.take(frame.pointee, outputCount) }
+    return try runGeneral(form, frame.pointee)
   }
 
   /// A shared variable has another shape than the program was made for: the general program takes over.
   @inline(never)
-  private func runGeneral<R>(
-    _ set: (CallContext) -> Void, _ take: (CallContext) -> R
-  ) throws(TheanoError) -> R {
+  private func runGeneral<Form: OutputForm>(
+    _ form: Form.Type, _ arguments: CallFrame
+  ) throws(TheanoError) -> Form.Value {
     let core = try general()
-    guard case .native(let program) = core.backend else {
-      throw TheanoError(
-        .compiler, in: name, "the function cannot be compiled for shared variables of new shapes")
-    }
-    let context = program.begin()
-    set(context)
-    guard let result = try core.runShared(program, context, take) else {
-      throw TheanoError(.shape, in: name, "shared variables changed their shapes during the call")
-    }
-    return result
+    guard let lane = core.lane else { throw noGeneral() }
+    let frame = lane.pointee.begin()
+    defer { lane.pointee.finish(frame) }
+    frame.pointee.setArguments(of: arguments, count: inputs.count)
+    guard try lane.pointee.run(frame.pointee) else { throw noGeneral() }
+    return form.take(frame.pointee, outputCount)
   }
 
-  /// The call proper, under the locks; `nil` if a shared variable has a shape that the program was not made for.
-  private func runShared<R>(
-    _ program: CompiledProgram, _ context: CallContext, _ take: (CallContext) -> R
-  ) throws(TheanoError) -> R? {
-    defer { program.finish(context) }
-    // The snapshots keep what the program reads alive and unchanged, whatever others do with the variables.
-    defer { for item in shared where item.leaf >= 0 { context.release(item.leaf) } }
-    for item in shared where item.leaf >= 0 {
-      let value = item.state.value.withLock { $0 }
-      if !item.fits(value) { return nil }
-      context.read(item.leaf, value)
-    }
-    try program.run(context)
-    context.clear()
-    let result = take(context)
-    for item in shared where item.update >= 0 {
-      if item.leaf >= 0 { context.release(item.leaf) }
-      var value = context.take(item.update)
-      item.state.value.withLock { swap(&$0, &value) }
-      context.keep(value, for: item.update)
-    }
-    return result
+  private func noGeneral() -> TheanoError {
+    TheanoError(
+      .compiler, in: name, "the function cannot be compiled for shared variables of new shapes",
+      mend: "make the function anew with function(...)")
   }
 
   private func interpret(
     _ evaluate: ([NDArray]) throws(TheanoError) -> [NDArray], _ arguments: [NDArray]
   ) throws(TheanoError) -> [NDArray] {
-    for item in shared { item.update >= 0 ? item.state.lock.write() : item.state.lock.read() }
-    defer { for item in shared { item.state.lock.unlock() } }
+    for item in shared {
+      item.update >= 0 ? theano_rwlock_write(item.state.lock) : theano_rwlock_read(item.state.lock)
+    }
+    defer {
+      for item in shared {
+        item.update >= 0
+          ? theano_rwlock_unlock_write(item.state.lock) : theano_rwlock_unlock_read(item.state.lock)
+      }
+    }
     var leaves = arguments
     for item in shared.filter({ $0.leaf >= 0 }).sorted(by: { $0.leaf < $1.leaf }) {
-      leaves.append(item.state.value.withLock { $0 })
+      leaves.append(item.state.value)
     }
     let results = try evaluate(leaves)
-    for item in shared where item.update >= 0 {
-      let value = results[item.update].contiguous()
-      item.state.value.withLock { $0 = value }
-    }
+    for item in shared where item.update >= 0 { item.state.put(results[item.update].contiguous()) }
     return Array(results.prefix(outputCount))
   }
+}
+
+/// How the results of a call are handed out: as one array, a list, or not at all.
+protocol OutputForm {
+  associatedtype Value
+  /// The value from the program's results.
+  static func take(_ frame: CallFrame, _ count: Int) -> Value
+  /// The value from the interpreter's results.
+  static func value(_ results: [NDArray]) -> Value
+}
+
+enum OneOutput: OutputForm {
+  static func take(_ frame: CallFrame, _ count: Int) -> NDArray { frame.take(0) }
+  static func value(_ results: [NDArray]) -> NDArray { results[0] }
+}
+
+enum OutputList: OutputForm {
+  static func take(_ frame: CallFrame, _ count: Int) -> [NDArray] { (0..<count).map { frame.take($0) } }
+  static func value(_ results: [NDArray]) -> [NDArray] { results }
+}
+
+enum NoOutput: OutputForm {
+  static func take(_ frame: CallFrame, _ count: Int) {}
+  static func value(_ results: [NDArray]) {}
 }

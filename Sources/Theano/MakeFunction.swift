@@ -140,7 +140,7 @@ private func compile(
     outputs: outputs + values, inputs: inputs.map(\.variable), givens: givens
   ) { state in
     guard specialized else { return nil }
-    let value = state.value.withLock { $0 }
+    let value = state.value
     guard value.size <= specializedSize, value.ndim > 0 else { return nil }
     assumed[ObjectIdentifier(state)] = value.shape
     return value.shape
@@ -153,8 +153,7 @@ private func compile(
   for (k, variable) in updated.enumerated() {
     guard let state = variable.sharedState else { continue }
     if let at = shared.firstIndex(where: { $0.state === state }) {
-      let known = shared[at]
-      shared[at] = .init(state: state, leaf: known.leaf, update: outputs.count + k, assumed: known.assumed)
+      shared[at].update = outputs.count + k
     } else {
       shared.append(.init(state: state, leaf: -1, update: outputs.count + k))
     }

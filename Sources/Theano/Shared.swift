@@ -1,5 +1,4 @@
 import TheanoKernels
-import Synchronization
 import TheanoArrays
 import TheanoGraph
 
@@ -29,7 +28,7 @@ extension TensorVariable {
     get throws(TheanoError) {
       if let constant = constantValue { return constant }
       guard let state = sharedState else { throw notShared("value") }
-      return state.value.withLock { $0 }
+      return state.value
     }
   }
 
@@ -43,10 +42,7 @@ extension TensorVariable {
     let array = try Argument.fit(value.ndarray, to: type, in: "setValue") { _ in
       "the shared variable \(self)"
     }
-    let new = array.contiguous().strong()
-    state.lock.write()
-    state.value.withLock { $0 = new }
-    state.lock.unlock()
+    state.set(array.contiguous().strong())
   }
 
   private func notShared(_ operation: String) -> TheanoError {

@@ -46,7 +46,8 @@ package final class ArrayObject: ManagedBuffer<ArrayHeader, Int> {
   static let tailLimit = 1024
   static let alignment = 64
 
-  var pointer: UnsafeMutablePointer<ArrayHeader> { withUnsafeMutablePointerToHeader { $0 } }
+  /// The header, in place.
+  package var pointer: UnsafeMutablePointer<ArrayHeader> { withUnsafeMutablePointerToHeader { $0 } }
 
   /// The extents, followed by the strides.
   var geometry: UnsafeMutablePointer<Int> { withUnsafeMutablePointerToElements { $0 } }
@@ -105,12 +106,25 @@ package final class HostBuffer {
   ///
   /// - Parameter zeroed: whether to fill it with zeros (large blocks then come untouched from the system).
   init?(byteCount: Int, zeroed: Bool) {
-    // `calloc` gets pages that are zero already; the block is padded so that an aligned address lies in it.
+    // Padded so that an aligned address lies in the block. `calloc` gets pages that are zero already.
     let (padded, overflow) = byteCount.addingReportingOverflow(ArrayObject.alignment)
-    guard !overflow, let block = zeroed ? calloc(padded, 1) : malloc(padded) else { return nil }
-    base = block.alignedUp(toMultipleOf: ArrayObject.alignment)
+    guard !overflow else { return nil }
+    let memory: UnsafeMutableRawPointer
+    if zeroed {
+      guard let cleared = calloc(padded, 1) else { return nil }
+      memory = cleared
+      release = { [address = UInt(bitPattern: cleared)] in
+        BlockCache.give(.init(address: address, capacity: padded))
+      }
+    } else {
+      guard let block = BlockCache.allocate(padded),
+        let address = UnsafeMutableRawPointer(bitPattern: block.address)
+      else { return nil }
+      memory = address
+      release = { BlockCache.give(block) }
+    }
+    base = memory.alignedUp(toMultipleOf: ArrayObject.alignment)
     self.byteCount = byteCount
-    release = { [block = UInt(bitPattern: block)] in free(UnsafeMutableRawPointer(bitPattern: block)) }
   }
 
   /// Memory of somebody else's, given back by `release`.

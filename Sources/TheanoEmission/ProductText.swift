@@ -3,11 +3,13 @@ import TheanoArrays
 /// The matrix product as generated code calls it: small ones by loops on the spot, where a library's call would cost
 /// more than the work; larger ones through the host's BLAS, by the routine that their shape asks for.
 enum ProductText {
-  static func text(_ dtype: DType) -> String {
+  /// - Parameter inline: whether the compiler may copy it to where it is called.
+  static func text(_ dtype: DType, inline: Bool) -> String {
+    let attributes = inline ? "unused" : "unused, noinline"
     let (t, letter, suffix) = dtype == .float32 ? ("th_f32", "s", "f32") : ("th_f64", "d", "f64")
     return """
       // out = alpha op(a) op(b) + beta out; row-major; strides are those of the matrices as stored.
-      static __attribute__((unused)) void th_product_\(suffix)(const th_host *host, th_call *call, th_i32 ta, th_i32 tb, th_i64 m,
+      static __attribute__((\(attributes))) void th_matmul_\(suffix)(const th_host *host, th_call *call, th_i32 ta, th_i32 tb, th_i64 m,
           th_i64 n, th_i64 k, \(t) alpha, const \(t) *a, th_i64 lda, const \(t) *b, th_i64 ldb, \(t) beta, \(t) *out) {
         if (m * n * k <= 4096) {
           if (n == 1) {

@@ -15,19 +15,23 @@ package struct Program: Sendable {
 
 /// Writes a schedule as one C translation unit with one entry.
 package struct ProgramWriter {
-  private let schedule: Schedule
-  private let plan: MemoryPlan
-  private let checks: [SizeCheck]
+  let schedule: Schedule
+  let plan: MemoryPlan
+  let checks: [SizeCheck]
   private let title: String
-  private var body: [String] = []
-  private var indent = 1
+  var body: [String] = []
+  var indent = 1
   private var kernels: [String] = []
-  private var kernelNames: [String: String] = [:]
-  private var kernelTexts: [LoopNest: KernelText] = [:]
+  private var kernelNumbers: [String: Int] = [:]
   private var functions: Set<String> = []
   private var calls = 0
+  private var callsOfKernel: [Int] = []
+  private var productCalls = 0
   private var usesProduct: Set<DType> = []
-  private var offsets: [String] = []
+  /// Where each place of the memory plan begins in the workspace.
+  var offsets: [String] = []
+  /// What the entry's steps name, beside the entry's own parameters.
+  var variables: [Variable] = []
 
   package static func write(
     _ schedule: Schedule, _ plan: MemoryPlan, checks: [SizeCheck], title: String, hostText: String
@@ -43,21 +47,24 @@ package struct ProgramWriter {
     self.title = title
   }
 
-  private mutating func line(_ text: String) { body.append(String(repeating: "  ", count: indent) + text) }
+  mutating func line(_ text: String) { body.append(String(repeating: "  ", count: indent) + text) }
 
   // MARK: - The unit
 
   private mutating func write(_ hostText: String) -> Program {
     entryHead()
-    emit(schedule.steps)
+    let parts = writeSteps()
     var source = ["// \(title)", "// Written by Theano for Swift."]
     source.append(hostText)
     source.append(PreludeParts.text(for: functions))
     source.append(ProgramWriter.services)
     for dtype in usesProduct.sorted(by: { $0.rawValue < $1.rawValue }) {
-      source.append(ProductText.text(dtype))
+      source.append(ProductText.text(dtype, inline: productCalls <= ProgramWriter.callsWorthInlining))
     }
-    source += kernels
+    for (k, text) in kernels.enumerated() {
+      source.append(callsOfKernel[k] <= ProgramWriter.callsWorthInlining ? text : standingAlone(text, k))
+    }
+    source += parts
     source.append(
       "__attribute__((visibility(\"default\"))) th_i32 theano_entry(const th_host *host, th_call *call, const th_arg *args, th_result *results, th_error *error) {"
     )
@@ -66,6 +73,19 @@ package struct ProgramWriter {
     return Program(
       source: source.joined(separator: "\n"), kernels: kernels.count, kernelCalls: calls,
       functions: functions)
+  }
+
+  /// What is called more often stands alone, or the compiler's time goes into copies of it.
+  private static let callsWorthInlining = 4
+
+  private func standingAlone(_ text: String, _ kernel: Int) -> String {
+    for type in ["void", "th_i32"] {
+      let head = "static \(type) k\(kernel)("
+      if text.contains(head) {
+        return text.replacing(head, with: "static __attribute__((noinline)) \(type) k\(kernel)(")
+      }
+    }
+    return text
   }
 
   /// What every program has: loop hints, lengths, failing.
@@ -110,106 +130,11 @@ package struct ProgramWriter {
     }
     """
 
-  // MARK: - The entry
+  // MARK: - Buffers
 
-  private mutating func entryHead() {
-    line("(void)host; (void)call; (void)args; (void)results; (void)error;")
-    var axes: Set<Size.Atom> = []
-    func note(_ size: Size) {
-      for atom in size.atoms {
-        if case .axis = atom { axes.insert(atom) }
-        if case .function(_, let sizes) = atom { sizes.forEach(note) }
-      }
-    }
-    for buffer in schedule.buffers { buffer.shape.forEach(note) }
-    for check in checks {
-      note(check.left)
-      note(check.right)
-    }
-    walk(schedule.steps) { step in
-      if case .nest(let nest, _) = step { nest.sizes.forEach(note) }
-      if case .define(_, let size) = step { note(size) }
-    }
-    for atom in axes.sorted(by: { $0.key < $1.key }) {
-      if case .axis(let leaf, let axis) = atom {
-        line("const th_i64 \(atom.key) = args[\(leaf)].shape[\(axis)];")
-      }
-    }
-    for (atom, buffer) in schedule.leafLengths {
-      line(
-        "const th_i64 \(atom.key) = (th_i64)*(\(schedule.buffers[buffer].dtype.cName) *)args[\(leaf(buffer))].data;"
-      )
-      line("(void)\(atom.key);")
-    }
-    for k in schedule.entryChecks { sizeCheck(k) }
-    var late: Set<String> = []
-    walk(schedule.steps) { step in
-      switch step {
-      case .bind(let atom, _), .define(let atom, _): late.insert(atom.key)
-      case .callback(_, _, let outputs):
-        for id in outputs {
-          for size in schedule.buffers[id].shape {
-            for case .found(let v, let slot) in size.atoms {
-              late.insert(Size.Atom.found(value: v, slot: slot).key)
-            }
-          }
-        }
-      default: break
-      }
-    }
-    for name in late.sorted() { line("th_i64 \(name) = 0; (void)\(name);") }
-    for (id, buffer) in schedule.buffers.enumerated() {
-      switch buffer.storage {
-      case .pointer, .scratch: line("\(buffer.dtype.cName) *b\(id) = 0; (void)b\(id);")
-      case .result: line("\(buffer.dtype.cName) *b\(id) = 0; (void)b\(id);")
-      default: break
-      }
-    }
-    workspace()
-  }
-
-  private func leaf(_ buffer: Schedule.BufferID) -> Int {
+  func leaf(_ buffer: Schedule.BufferID) -> Int {
     if case .leaf(let k) = schedule.buffers[buffer].storage { k } else { 0 }
   }
-
-  private mutating func workspace() {
-    guard !plan.slots.isEmpty else { return }
-    var constant = 0
-    var running: String?
-    for (k, slot) in plan.slots.enumerated() {
-      if let n = slot.bytes.constant, running == nil {
-        offsets.append("\(constant)")
-        // Scalars need not lie 64 bytes apart.
-        constant += n <= 16 ? 16 : (n + 63) & ~63
-      } else {
-        let start = running ?? "\((constant + 63) & ~63)"
-        line("const th_i64 o\(k) = \(start);")
-        offsets.append("o\(k)")
-        running = "o\(k) + th_align(\(slot.bytes.cText))"
-      }
-    }
-    line("char *const w = (char *)host->workspace(call, \(running ?? "\(constant)"));")
-    line("if (!w) return TH_HOST;")
-  }
-
-  private func walk(_ steps: [Schedule.Step], _ visit: (Schedule.Step) -> Void) {
-    for step in steps {
-      visit(step)
-      if case .branch(_, let then, let otherwise) = step {
-        walk(then, visit)
-        walk(otherwise, visit)
-      }
-    }
-  }
-
-  private mutating func sizeCheck(_ k: Int) {
-    let check = checks[k]
-    let relation = check.relation == .equal ? "==" : "<="
-    let (a, b) = (check.left.cText, check.right.cText)
-    line("if (th_unlikely(!(\(a) \(relation) \(b)))) return th_fail(error, \(k), \(a), \(b));")
-  }
-
-  // MARK: - Buffers
 
   /// The address of a buffer's first element.
   private func address(_ id: Schedule.BufferID) -> String {
@@ -229,7 +154,7 @@ package struct ProgramWriter {
     for step in steps { emit(step) }
   }
 
-  private mutating func emit(_ step: Schedule.Step) {
+  mutating func emit(_ step: Schedule.Step) {
     switch step {
     case .nest(let nest, let buffers): kernelCall(nest, buffers)
     case .product(let product): productCall(product)
@@ -274,7 +199,6 @@ package struct ProgramWriter {
 
   private mutating func kernelCall(_ nest: LoopNest, _ buffers: [Schedule.BufferID]) {
     var nest = nest
-    nest.sizes = nest.sizes.map { $0 }
     let offset = checks.count
     for (k, instruction) in nest.instructions.enumerated() {
       if case .checkedIndex(let i, let bound, let check) = instruction {
@@ -283,16 +207,21 @@ package struct ProgramWriter {
     }
     let kernel = KernelWriter.write(nest)
     functions.formUnion(kernel.functions)
+    let number: Int
     let name: String
-    if let known = kernelNames[kernel.text] {
-      name = known
+    if let known = kernelNumbers[kernel.text] {
+      number = known
+      name = "k\(number)"
     } else {
-      name = "k\(kernels.count)"
-      kernelNames[kernel.text] = name
+      number = kernels.count
+      name = "k\(number)"
+      kernelNumbers[kernel.text] = number
+      callsOfKernel.append(0)
       let comments = nest.comment.lines.prefix(24).map { "// \($0)" }
       kernels.append((comments + [kernel.text.replacing("@", with: name)]).joined(separator: "\n"))
     }
     calls += 1
+    callsOfKernel[number] += 1
     var arguments = ["host", "call"] + buffers.map(address) + kernel.sizes.map(\.cText)
     if kernel.canFail {
       arguments.append("error")
@@ -312,6 +241,7 @@ package struct ProgramWriter {
     let dtype = schedule.buffers[p.out].dtype
     usesProduct.insert(dtype)
     calls += 1
+    productCalls += 1
     // A vector on the left is a row, on the right a column.
     let left = a.shape.count == 2 ? a.shape : [1, a.shape[0]]
     let right = b.shape.count == 2 ? b.shape : [b.shape[0], 1]
@@ -320,7 +250,7 @@ package struct ProgramWriter {
     let n = p.transposeB && b.shape.count == 2 ? right[0] : right[1]
     let flags = "\(p.transposeA && a.shape.count == 2 ? 1 : 0), \(p.transposeB && b.shape.count == 2 ? 1 : 0)"
     line(
-      "th_product_\(dtype.suffix)(host, call, \(flags), \(m.cText), \(n.cText), \(k.cText), \(factor(p.alpha)), "
+      "th_matmul_\(dtype.suffix)(host, call, \(flags), \(m.cText), \(n.cText), \(k.cText), \(factor(p.alpha)), "
         + "\(address(p.a)), \(left[1].cText), \(address(p.b)), \(right[1].cText), \(factor(p.beta)), \(address(p.out)));"
     )
   }

@@ -15,7 +15,8 @@ package struct CRC32 {
     return crc.value
   }
 
-  mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  /// Feeds more bytes.
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     guard let base = bytes.baseAddress else { return }
     var crc = state
     var position = 0

@@ -101,7 +101,7 @@ package struct Deflate {
   @inline(__always)
   private static func hash(_ word: UInt32) -> Int {
     // Fibonacci hashing: the upper bits of the product with 2^32 / phi.
-    Int(word.littleEndian &* 2_654_435_769 >> UInt32(32 - hashBits))
+    Int((word.littleEndian &* 2_654_435_769) >> UInt32(32 - hashBits))
   }
 
   @inline(__always)

@@ -3,36 +3,55 @@ import Synchronization
 import TheanoArrays
 
 /// The value of a shared variable, and what guards it.
-package final class SharedState: Sendable {
+///
+/// Unchecked `Sendable`: the pointers are constant, the locks are made for sharing, and the value is replaced only by who
+/// holds both of them for writing, and read by who holds one of them.
+package final class SharedState: @unchecked Sendable {
   /// Functions take the shared variables they use in ascending order of this, so that no two wait for each other.
   package let id: UInt64
-  /// The value; taken for no longer than it takes to copy a reference.
-  package let value: Mutex<NDArray>
+  /// The value. A pointer, as the locks are, so that a call counts no references on its way to it.
+  package let cell: UnsafeMutablePointer<NDArray>
   /// Held for the length of a call: by readers together, by a function that updates the variable alone.
-  package let lock: ReadWriteLock
+  package let lock: UnsafeMutablePointer<theano_rwlock>
+  /// Held for no longer than it takes to copy or exchange a reference, so that nobody waits for a call to see the value.
+  package let exchange: UnsafeMutablePointer<theano_rwlock>
   private static let count = Atomic<UInt64>(0)
 
   package init(_ value: NDArray) {
     id = SharedState.count.add(1, ordering: .relaxed).newValue
-    self.value = Mutex(value)
-    lock = ReadWriteLock()
-  }
-}
-
-/// A lock that readers share and writers have alone.
-///
-/// Unchecked `Sendable`: the pointer is constant, and what it points to is a lock.
-package final class ReadWriteLock: @unchecked Sendable {
-  private let lock: OpaquePointer
-
-  package init() {
-    guard let lock = theano_rwlock_create() else { preconditionFailure("no memory for a lock") }
-    self.lock = lock
+    cell = .allocate(capacity: 1)
+    cell.initialize(to: value)
+    lock = .allocate(capacity: 2)
+    lock.initialize(repeating: theano_rwlock(), count: 2)
+    exchange = lock + 1
   }
 
-  deinit { theano_rwlock_destroy(lock) }
+  deinit {
+    cell.deinitialize(count: 1)
+    cell.deallocate()
+    lock.deallocate()
+  }
 
-  package func read() { theano_rwlock_read(lock) }
-  package func write() { theano_rwlock_write(lock) }
-  package func unlock() { theano_rwlock_unlock(lock) }
+  /// A snapshot: the value before or after the call that is under way.
+  package var value: NDArray {
+    theano_rwlock_read(exchange)
+    defer { theano_rwlock_unlock_read(exchange) }
+    return cell.pointee
+  }
+
+  /// Waits for the calls that use the value, and replaces it.
+  package func set(_ value: NDArray) {
+    theano_rwlock_write(lock)
+    put(value)
+    theano_rwlock_unlock_write(lock)
+  }
+
+  /// Replaces the value; the caller holds the lock for writing.
+  package func put(_ value: consuming NDArray) {
+    // The old value goes after the exchange: freeing a large one takes its time.
+    var old = value
+    theano_rwlock_write(exchange)
+    swap(&old, &cell.pointee)
+    theano_rwlock_unlock_write(exchange)
+  }
 }

@@ -24,7 +24,8 @@ public func toDot(_ expressions: TensorVariable...) -> String {
     guard let owner = variable.node.owner else {
       let colour = colour(variable.node.kind)
       let label = variable.name ?? ExpressionText.text(variable, 0)
-      lines.append("  n\(id) [shape = ellipse, style = filled, fillcolor = \(colour), label = \(quoted(label))];")
+      lines.append(
+        "  n\(id) [shape = ellipse, style = filled, fillcolor = \(colour), label = \(quoted(label))];")
       continue
     }
     let label = owner.op.listing(owner.inputs.count) + (owner.fault.map { "\n\($0.what)" } ?? "")
@@ -40,7 +41,8 @@ public func toDot(_ expressions: TensorVariable...) -> String {
     for (k, input) in owner.inputs.enumerated() {
       let (from, _) = number(place(input))
       let type = input.node.isPoisoned ? "" : input.type.brief
-      lines.append("  n\(from) -> n\(to) [label = \(quoted(owner.inputs.count > 1 ? "\(k): \(type)" : type))];")
+      lines.append(
+        "  n\(from) -> n\(to) [label = \(quoted(owner.inputs.count > 1 ? "\(k): \(type)" : type))];")
     }
     stack.append(contentsOf: owner.inputs.reversed())
   }

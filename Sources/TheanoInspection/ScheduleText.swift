@@ -36,7 +36,8 @@ extension Schedule {
   }
 
   private func text(_ nest: LoopNest, _ ids: [BufferID]) -> String {
-    let axes = nest.axes.map { "\(nest.sizes[$0.extent])\($0.isReduced ? " reduced" : "")" }.joined(separator: " x ")
+    let axes = nest.axes.map { "\(nest.sizes[$0.extent])\($0.isReduced ? " reduced" : "")" }.joined(
+      separator: " x ")
     func list(_ written: Bool) -> String {
       let names = zip(nest.buffers, ids).filter { $0.0.isWritten == written }.map { name($0.1) }
       return names.isEmpty ? "nothing" : names.joined(separator: ", ")

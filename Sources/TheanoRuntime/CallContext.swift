@@ -1,5 +1,4 @@
 import CTheanoSupport
-import Synchronization
 import TheanoArrays
 import TheanoGraph
 import TheanoToolchain
@@ -10,25 +9,12 @@ import TheanoToolchain
 ///
 /// Unchecked `Sendable`: between calls it lies in the pool, during a call it belongs to that call alone.
 package final class CallContext: @unchecked Sendable {
-  let arguments: UnsafeMutablePointer<th_arg>
-  let results: UnsafeMutablePointer<th_result>
-  let error: UnsafeMutablePointer<th_error>
+  /// What every call touches. Behind a pointer: properties of a class would be checked for exclusive access each time,
+  /// which costs more than a small program.
+  let frame: UnsafeMutablePointer<CallFrame>
   private let resultCount: Int
   private let shapes: UnsafeMutablePointer<th_i64>
   private var scratch: [(memory: UnsafeMutableRawPointer, capacity: Int)?]
-
-  // What every call touches lies behind pointers: Swift's arrays and class properties would be checked for exclusive
-  // access each time, which costs more than a small program.
-  /// What the host's functions see: threads, products, the workspace.
-  let call: UnsafeMutablePointer<th_call>
-  private let types: UnsafeMutablePointer<(dtype: DType, rank: Int)>
-  /// The arrays that the program asked for, by result.
-  let arrays: UnsafeMutablePointer<NDArray?>
-  /// Arrays of earlier calls that were swapped out of shared variables: the next new value goes into them.
-  private let spares: UnsafeMutablePointer<NDArray?>
-  /// The values of shared variables that the call reads, by leaf.
-  private let snapshot: UnsafeMutablePointer<NDArray?>
-  private let usesCallbacks: Bool
 
   let program: CompiledProgram.Interface
   /// What callbacks gave, kept until the program has read it.
@@ -36,62 +22,53 @@ package final class CallContext: @unchecked Sendable {
   /// What the host could not do.
   var pending: TheanoError?
 
-  static let maxRank = Int(TH_MAX_RANK)
-
   init(_ program: CompiledProgram.Interface, _ host: HostTable) {
+    func places<T>(_ count: Int, _ value: T) -> UnsafeMutablePointer<T> {
+      let places = UnsafeMutablePointer<T>.allocate(capacity: max(count, 1))
+      places.initialize(repeating: value, count: count)
+      return places
+    }
     self.program = program
-    let argumentCount = program.leafCount + program.constants.count
-    arguments = .allocate(capacity: max(argumentCount, 1))
     resultCount = program.resultTypes.count
-    results = .allocate(capacity: max(resultCount, 1))
-    shapes = .allocate(capacity: max(resultCount, 1) * CallContext.maxRank)
-    error = .allocate(capacity: 1)
-    error.initialize(to: th_error())
-    call = .allocate(capacity: 1)
-    theano_call_init(call, host.services.pool, host.products(wanted: program.usesProducts))
-    types = .allocate(capacity: max(resultCount, 1))
-    for (k, type) in program.resultTypes.enumerated() { (types + k).initialize(to: (type.dtype, type.ndim)) }
-    arrays = .allocate(capacity: max(resultCount, 1))
-    arrays.initialize(repeating: nil, count: resultCount)
-    spares = .allocate(capacity: max(resultCount, 1))
-    spares.initialize(repeating: nil, count: resultCount)
-    snapshot = .allocate(capacity: max(program.leafCount, 1))
-    snapshot.initialize(repeating: nil, count: program.leafCount)
-    usesCallbacks = !program.callbacks.isEmpty
+    let maxRank = Int(TH_MAX_RANK)
+    shapes = places(resultCount * maxRank, 0)
     scratch = Array(repeating: nil, count: program.scratchSlots)
-    for k in 0..<resultCount {
-      var result = th_result()
-      result.shape = shapes + k * CallContext.maxRank
-      (results + k).initialize(to: result)
-    }
+    frame = .allocate(capacity: 1)
+    let arguments = places(program.leafCount + program.constants.count, th_arg())
     for (k, constant) in program.constants.enumerated() {
-      (arguments + program.leafCount + k).initialize(to: CallContext.argument(constant))
+      arguments[program.leafCount + k] = CallFrame.argument(constant)
     }
+    let results = places(resultCount, th_result())
+    let types = places(resultCount, (dtype: DType.bool, rank: 0))
+    for (k, type) in program.resultTypes.enumerated() {
+      results[k].shape = shapes + k * maxRank
+      types[k] = (type.dtype, type.ndim)
+    }
+    let call = places(1, th_call())
+    theano_call_init(call, host.services.pool, host.products(wanted: program.usesProducts))
+    frame.initialize(
+      to: CallFrame(
+        arguments: arguments, results: results, error: places(1, th_error()), call: call, types: types,
+        arrays: places(resultCount, nil), spares: places(resultCount, th_arg()), owner: .passUnretained(self),
+        usesCallbacks: !program.callbacks.isEmpty))
+    call.pointee.spares = frame.pointee.spares
     connect(call)
   }
 
   deinit {
-    arguments.deallocate()
-    results.deallocate()
+    let frame = frame.pointee
+    frame.arguments.deallocate()
+    frame.results.deallocate()
+    frame.error.deallocate()
+    theano_call_destroy(frame.call)
+    frame.call.deallocate()
+    frame.types.deallocate()
+    frame.arrays.deinitialize(count: resultCount)
+    frame.arrays.deallocate()
+    frame.spares.deallocate()
+    self.frame.deallocate()
     shapes.deallocate()
-    error.deallocate()
-    theano_call_destroy(call)
-    call.deallocate()
-    types.deallocate()
-    for list in [arrays, spares] {
-      list.deinitialize(count: resultCount)
-      list.deallocate()
-    }
-    snapshot.deinitialize(count: program.leafCount)
-    snapshot.deallocate()
     for piece in scratch { piece?.memory.deallocate() }
-  }
-
-  /// An array as the program sees it; the array must outlive the call.
-  @inline(__always)
-  static func argument(_ array: NDArray) -> th_arg {
-    let shape = UnsafeRawPointer(array.object.extents.baseAddress)?.assumingMemoryBound(to: th_i64.self)
-    return th_arg(data: array.data, shape: shape)
   }
 
   func scratch(_ slot: Int, _ bytes: Int) -> UnsafeMutableRawPointer? {
@@ -112,45 +89,12 @@ package final class CallContext: @unchecked Sendable {
       mend: "use smaller batches")
   }
 
-  /// Keeps an array that was swapped out of its shared variable: the next new value goes into it, if nobody else has it.
-  @inline(__always)
-  package func keep(_ array: consuming NDArray, for result: Int) {
-    if types[result].rank > 0 { spares[result] = array }
-  }
-
-  /// Sets a leaf to the value of a shared variable, which is kept until `release`.
-  @inline(__always)
-  package func read(_ leaf: Int, _ value: consuming NDArray) {
-    arguments[leaf] = CallContext.argument(value)
-    snapshot[leaf] = value
-  }
-
-  @inline(__always)
-  package func release(_ leaf: Int) { snapshot[leaf] = nil }
-
-  /// The value of a result.
-  @inline(__always)
-  package func take(_ index: Int) -> NDArray {
-    let (dtype, rank) = types[index]
-    if rank == 0 {
-      let bits = results[index].inline_scalar
-      return NDArray(scalarBits: bits.0, bits.1, dtype: dtype)
-    }
-    // A program that succeeded has asked for each of its results.
-    guard let array = arrays[index].take() else { return NDArray(uninitialized: [0], dtype: dtype) }
-    return array
-  }
-
-  /// Forgets what callbacks gave.
-  @inline(__always)
-  package func clear() { if usesCallbacks { held.removeAll() } }
-
   /// Forgets what a failed call left behind.
   func abandon() {
     pending = nil
-    call.pointee.refusal = 0
+    frame.pointee.call.pointee.refusal = 0
     held.removeAll()
-    for k in 0..<resultCount { arrays[k] = nil }
+    for k in 0..<resultCount { frame.pointee.dropSpare(k) }
   }
 
   private func outOfMemory(_ bytes: Int) {
@@ -163,64 +107,18 @@ package final class CallContext: @unchecked Sendable {
     return theano_allocate(bytes, &memory) == 0 ? memory : nil
   }
 
-  /// Memory for a result: that of an array that was swapped out of its shared variable, if it fits.
+  /// New memory for a result: what waits for it, if anything, has another shape.
   func result(_ index: Int, _ rank: Int, _ shape: UnsafePointer<th_i64>) -> UnsafeMutableRawPointer? {
     let extents = UnsafeRawPointer(shape).assumingMemoryBound(to: Int.self)
-    if spares[index] != nil {
-      if spares[index]!.ndim == rank,
-        (0..<rank).allSatisfy({ spares[index]!.object.extent($0) == extents[$0] }),
-        spares[index]!.isUnique()
-      {
-        swap(&arrays[index], &spares[index])
-        spares[index] = nil
-        return arrays[index]!.data
-      }
-      spares[index] = nil
-    }
+    frame.pointee.dropSpare(index)
     do throws(TheanoError) {
       let array = try NDArray.allocate(
         Array(UnsafeBufferPointer(start: extents, count: rank)), dtype: program.resultTypes[index].dtype)
-      arrays[index] = array
+      frame.pointee.arrays[index] = array
       return array.data
     } catch {
       pending = error
       return nil
-    }
-  }
-}
-
-/// Leases contexts: the usual one call at a time costs one atomic exchange each way.
-final class ContextPool: Sendable {
-  private let first = Atomic<UInt>(0)
-  private let others = Mutex<[CallContext]>([])
-  private let program: CompiledProgram.Interface
-  private let host: HostTable
-
-  init(_ program: CompiledProgram.Interface, _ host: HostTable) {
-    self.program = program
-    self.host = host
-  }
-
-  func lease() -> CallContext {
-    if let pointer = UnsafeRawPointer(bitPattern: first.exchange(0, ordering: .acquiring)) {
-      return Unmanaged<CallContext>.fromOpaque(pointer).takeRetainedValue()
-    }
-    return others.withLock { $0.popLast() } ?? CallContext(program, host)
-  }
-
-  func giveBack(_ context: CallContext) {
-    let pointer = Unmanaged.passRetained(context).toOpaque()
-    let (stored, _) = first.compareExchange(
-      expected: 0, desired: UInt(bitPattern: pointer), successOrdering: .releasing, failureOrdering: .relaxed)
-    if !stored {
-      Unmanaged<CallContext>.fromOpaque(pointer).release()
-      others.withLock { $0.append(context) }
-    }
-  }
-
-  deinit {
-    if let pointer = UnsafeRawPointer(bitPattern: first.exchange(0, ordering: .acquiring)) {
-      Unmanaged<CallContext>.fromOpaque(pointer).release()
     }
   }
 }

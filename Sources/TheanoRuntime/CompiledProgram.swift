@@ -54,9 +54,9 @@ package final class CompiledProgram: Sendable {
   }
 
   package let interface: Interface
-  private let entry: th_entry
-  private let pool: ContextPool
-  private let host: HostTable
+  let entry: th_entry
+  let pool: ContextPool
+  let host: HostTable
   /// What keeps the code loaded.
   private let code: any AnyObject & Sendable
 
@@ -70,35 +70,21 @@ package final class CompiledProgram: Sendable {
     pool = ContextPool(interface, host)
   }
 
-  /// Takes what a call needs; give it back with `finish`.
-  @inline(__always)
-  package func begin() -> CallContext { pool.lease() }
-
-  @inline(__always)
-  package func finish(_ context: CallContext) { pool.giveBack(context) }
-
-  /// Runs the program on the arguments that were set in the context.
-  ///
-  /// - Throws: What a check of the program, or the host on its behalf, found wrong. Results are then undefined and no
-  ///   shared variable has changed.
-  package func run(_ context: CallContext) throws(TheanoError) {
-    let status = entry(host.pointer, context.call, context.arguments, context.results, context.error)
-    if status != TH_OK { throw failure(status, context) }
-  }
-
+  /// Why a call failed.
   @inline(never)
-  private func failure(_ status: Int32, _ context: CallContext) -> TheanoError {
+  func failure(_ status: Int32, _ frame: CallFrame) -> TheanoError {
+    let context = frame.owner.takeUnretainedValue()
     defer { context.abandon() }
     if status == TH_CHECK {
-      let error = context.error.pointee
+      let error = frame.error.pointee
       let values = withUnsafeBytes(of: error.values) { raw in
         Array(raw.bindMemory(to: Int64.self).prefix(Int(error.count)).map { Int($0) })
       }
       return TheanoError(interface.faults(Int(error.check), values))
     }
-    switch Int(context.call.pointee.refusal) {
+    switch Int(frame.call.pointee.refusal) {
     case Int(theano_refusal_memory) where context.pending == nil:
-      return CallContext.noMemory(interface.name, Int(context.call.pointee.refusal_value))
+      return CallContext.noMemory(interface.name, Int(frame.call.pointee.refusal_value))
     case Int(theano_refusal_lapack):
       return host.services.missingSolver(
         in: interface.solver?.op.name ?? interface.name, at: interface.solver?.note.location)
@@ -107,10 +93,4 @@ package final class CompiledProgram: Sendable {
     return context.pending
       ?? TheanoError(.system, in: interface.name, "the call failed for an unknown reason")
   }
-}
-
-extension CallContext {
-  /// Sets an argument; the array must be contiguous, of the leaf's dtype and rank, and outlive the call.
-  @inline(__always)
-  package func set(_ leaf: Int, _ array: NDArray) { arguments[leaf] = CallContext.argument(array) }
 }

@@ -27,6 +27,8 @@ struct th_call {
   /// The scratch memory, kept from call to call.
   void *workspace;
   int64_t workspace_bytes;
+  /// Memory that waits for each result, with its shape; null data where there is none. May be null as a whole.
+  th_arg *spares;
   /// Whoever allocates results and runs callbacks, and how it does.
   void *owner;
   void *(*allocate)(void *owner, th_i32 index, th_i32 rank, const th_i64 *shape);

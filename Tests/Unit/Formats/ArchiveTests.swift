@@ -5,7 +5,8 @@ import TheanoTestSupport
 
 @Suite("Archives of arrays") struct ArchiveTests {
   static let content: [(name: String, dtype: DType, shape: [Int])] = [
-    ("first", .float32, [5, 7]), ("second", .int64, [3]), ("b/third", .bool, [2, 2]), ("long", .uint16, [40, 100]),
+    ("first", .float32, [5, 7]), ("second", .int64, [3]), ("b/third", .bool, [2, 2]),
+    ("long", .uint16, [40, 100]),
     ("scalar", .complex64, []),
   ]
   static var arrays: [(String, NDArray)] { content.map { ($0.name, patternArray($0.dtype, $0.shape)) } }
@@ -75,11 +76,13 @@ import TheanoTestSupport
     #expect(!archive.contains("frist") && archive.contains("first"))
   }
 
-  @Test("names that no archive should hold are refused before anything is written", arguments: [
-    ["a", "a"], [""], ["../x"], ["/x"], ["a/../b"], ["a\u{0}b"], ["a\\b"], ["x/\u{301}/.."],
-  ])
+  @Test(
+    "names that no archive should hold are refused before anything is written",
+    arguments: [
+      ["a", "a"], [""], ["../x"], ["/x"], ["a/../b"], ["a\u{0}b"], ["a\\b"], ["x/\u{301}/.."],
+    ])
   func refusedNames(_ names: [String]) throws {
-    try withFolder { folder in
+    withFolder { folder in
       let error = #expect(throws: TheanoError.self) {
         try NPZ.save(names.map { ($0, patternArray(.int8, [1])) }, to: "\(folder)/x.npz")
       }
@@ -135,10 +138,12 @@ import TheanoTestSupport
 
   @Test("what the format lacks is refused before anything is written")
   func refused() throws {
-    try withFolder { folder in
+    withFolder { folder in
       let path = "\(folder)/x.safetensors"
       let a = patternArray(.int8, [1])
-      #expect(throws: TheanoError.self) { try Safetensors.save(["z": patternArray(.complex128, [1])], to: path) }
+      #expect(throws: TheanoError.self) {
+        try Safetensors.save(["z": patternArray(.complex128, [1])], to: path)
+      }
       #expect(throws: TheanoError.self) { try Safetensors.save(["__metadata__": a], to: path) }
       #expect(throws: TheanoError.self) { try Safetensors.save(["a": a, "a": a], to: path) }
       #expect(fileNames(in: folder).isEmpty)
@@ -147,7 +152,8 @@ import TheanoTestSupport
 
   @Test("escapes of JSON are understood, unknown keys passed over")
   func json() throws {
-    let head = #"{"\u0061\ud83d\ude00\/":{"more":[1,-2.5e+3,true,null,{"x":"y"}],"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#
+    let head =
+      #"{"\u0061\ud83d\ude00\/":{"more":[1,-2.5e+3,true,null,{"x":"y"}],"dtype":"U8","shape":[2],"data_offsets":[0,2]}}"#
     var bytes = [UInt8(head.utf8.count), 0, 0, 0, 0, 0, 0, 0] + Array(head.utf8)
     bytes += [5, 6]
     let arrays = try bytes.withUnsafeBytes { try FileFormat.safetensors.read($0) }

@@ -18,11 +18,15 @@ import TheanoTestSupport
     }
   }
 
-  @Test("scalars, empty arrays, Fortran order and every version of the header are read", arguments: [
-    ("float32-scalar", DType.float32, []), ("float32-vector", .float32, [7]), ("float32-empty", .float32, [0, 3]),
-    ("float32-deep", .float32, [1, 2, 1, 3, 2]), ("float32-fortran", .float32, [2, 3, 4]),
-    ("int16-big-fortran", .int16, [3, 4]), ("float64-v2", .float64, [2, 3]), ("float64-v3", .float64, [2, 3]),
-  ])
+  @Test(
+    "scalars, empty arrays, Fortran order and every version of the header are read",
+    arguments: [
+      ("float32-scalar", DType.float32, []), ("float32-vector", .float32, [7]),
+      ("float32-empty", .float32, [0, 3]),
+      ("float32-deep", .float32, [1, 2, 1, 3, 2]), ("float32-fortran", .float32, [2, 3, 4]),
+      ("int16-big-fortran", .int16, [3, 4]), ("float64-v2", .float64, [2, 3]),
+      ("float64-v3", .float64, [2, 3]),
+    ])
   func readsLayouts(_ name: String, _ dtype: DType, _ shape: [Int]) throws {
     for mapped in [false, true] {
       let array = try NDArray.load(goldenFormat(name + ".npy"), mapped: mapped)
@@ -116,13 +120,20 @@ import TheanoTestSupport
     }
   }
 
-  @Test("headers that Python would read too are understood", arguments: [
-    "{\"descr\": \"<f4\", \"fortran_order\": False, \"shape\": (2,)}", "{'shape':(2,),'descr':'<f4','fortran_order':False}",
-    "{'descr': '=f4', 'fortran_order': False, 'shape': (2L,), }", "{ 'descr' : 'f4' , 'fortran_order' : False , 'shape' : ( 2 , ) , } \n",
-    "{'descr': '<f4', 'fortran_order': True, 'shape': (2,), }",
-  ])
+  @Test(
+    "headers that Python would read too are understood",
+    arguments: [
+      "{\"descr\": \"<f4\", \"fortran_order\": False, \"shape\": (2,)}",
+      "{'shape':(2,),'descr':'<f4','fortran_order':False}",
+      "{'descr': '=f4', 'fortran_order': False, 'shape': (2L,), }",
+      "{ 'descr' : 'f4' , 'fortran_order' : False , 'shape' : ( 2 , ) , } \n",
+      "{'descr': '<f4', 'fortran_order': True, 'shape': (2,), }",
+    ])
   func headers(_ text: String) throws {
-    let bytes = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8) + [0, 0, 128, 63, 0, 0, 0, 64]
+    let bytes =
+      [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8) + [
+        0, 0, 128, 63, 0, 0, 0, 64,
+      ]
     let arrays = try bytes.withUnsafeBytes { try FileFormat.npy.read($0) }
     #expect(arrays.map { elementBytes($0.array) } == [[0, 0, 128, 63, 0, 0, 0, 64]])
   }

@@ -1,0 +1,70 @@
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+import Synchronization
+
+/// Large blocks that arrays gave back, kept for the next arrays of about that size.
+///
+/// The system hands out large blocks page by page, each cleared when it is first touched: for a result of 40 MB that is 10 ms,
+/// as long as a thread takes to compute it. `malloc` keeps smaller blocks by itself.
+enum BlockCache {
+  /// What is smaller than this is left to `malloc`.
+  static let smallest = 4 << 20
+  /// How many bytes are kept at most.
+  static let limit = 256 << 20
+
+  struct Block: Sendable {
+    var address: UInt
+    var capacity: Int
+  }
+
+  private static let kept = Mutex<[Block]>([])
+
+  /// A block of at least so many bytes from `malloc` or from those kept; `nil` if the system has none to give.
+  static func allocate(_ bytes: Int) -> Block? {
+    if bytes >= smallest {
+      let found: Block? = kept.withLock { kept in
+        // The last one given back is the likeliest to be in the processor's caches.
+        kept.lastIndex { $0.capacity >= bytes && $0.capacity - bytes <= bytes / 4 }.map {
+          kept.remove(at: $0)
+        }
+      }
+      if let found { return found }
+    }
+    if let memory = malloc(bytes) { return Block(address: UInt(bitPattern: memory), capacity: bytes) }
+    release(kept.withLock { kept in exchange(&kept, []) })
+    return malloc(bytes).map { Block(address: UInt(bitPattern: $0), capacity: bytes) }
+  }
+
+  /// Takes a block back.
+  static func give(_ block: Block) {
+    guard smallest...limit ~= block.capacity else { return release([block]) }
+    let dropped: [Block] = kept.withLock { kept in
+      kept.append(block)
+      var total = kept.reduce(0) { $0 + $1.capacity }
+      var count = 0
+      while total > limit {
+        total -= kept[count].capacity
+        count += 1
+      }
+      let dropped = Array(kept.prefix(count))
+      kept.removeFirst(count)
+      return dropped
+    }
+    release(dropped)
+  }
+
+  /// How many bytes are kept now.
+  static var bytesKept: Int { kept.withLock { $0.reduce(0) { $0 + $1.capacity } } }
+
+  private static func release(_ blocks: [Block]) {
+    for block in blocks { free(UnsafeMutableRawPointer(bitPattern: block.address)) }
+  }
+
+  private static func exchange(_ place: inout [Block], _ new: [Block]) -> [Block] {
+    defer { place = new }
+    return place
+  }
+}

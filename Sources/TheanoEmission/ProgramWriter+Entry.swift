@@ -1,0 +1,185 @@
+import TheanoGraph
+import TheanoKernels
+import TheanoScheduling
+
+/// The entry of a program: lengths, checks, the workspace, and the steps, in parts if they are many.
+extension ProgramWriter {
+  /// What steps may name.
+  struct Variable {
+    var type: String
+    var name: String
+    /// Whether it keeps the value that the entry's head gives it.
+    var isConstant: Bool
+  }
+
+  /// A compiler's time grows faster than a function's length; what stands between two parts costs a nanosecond.
+  private static let stepsInOneFunction = 64
+
+  private mutating func constant(_ name: String, _ value: String) {
+    variables.append(Variable(type: "th_i64 ", name: name, isConstant: true))
+    line("const th_i64 \(name) = \(value);")
+    line("(void)\(name);")
+  }
+
+  private mutating func variable(_ type: String, _ name: String) {
+    variables.append(Variable(type: type, name: name, isConstant: false))
+    line("\(type)\(name) = 0; (void)\(name);")
+  }
+
+  mutating func entryHead() {
+    line("(void)host; (void)call; (void)args; (void)results; (void)error;")
+    var axes: Set<Size.Atom> = []
+    func note(_ size: Size) {
+      for atom in size.atoms {
+        if case .axis = atom { axes.insert(atom) }
+        if case .function(_, let sizes) = atom { sizes.forEach(note) }
+      }
+    }
+    for buffer in schedule.buffers { buffer.shape.forEach(note) }
+    for check in checks {
+      note(check.left)
+      note(check.right)
+    }
+    walk(schedule.steps) { step in
+      if case .nest(let nest, _) = step { nest.sizes.forEach(note) }
+      if case .define(_, let size) = step { note(size) }
+    }
+    for atom in axes.sorted(by: { $0.key < $1.key }) {
+      if case .axis(let leaf, let axis) = atom {
+        constant(atom.key, "args[\(leaf)].shape[\(axis)]")
+      }
+    }
+    for (atom, buffer) in schedule.leafLengths {
+      constant(
+        atom.key, "(th_i64)*(\(schedule.buffers[buffer].dtype.cName) *)args[\(leaf(buffer))].data")
+    }
+    for k in schedule.entryChecks { sizeCheck(k) }
+    var late: Set<String> = []
+    walk(schedule.steps) { step in
+      switch step {
+      case .bind(let atom, _), .define(let atom, _): late.insert(atom.key)
+      case .callback(_, _, let outputs):
+        for id in outputs {
+          for size in schedule.buffers[id].shape {
+            for case .found(let v, let slot) in size.atoms {
+              late.insert(Size.Atom.found(value: v, slot: slot).key)
+            }
+          }
+        }
+      default: break
+      }
+    }
+    for name in late.sorted() { variable("th_i64 ", name) }
+    for (id, buffer) in schedule.buffers.enumerated() {
+      switch buffer.storage {
+      case .pointer, .scratch, .result: variable("\(buffer.dtype.cName) *", "b\(id)")
+      default: break
+      }
+    }
+    workspace()
+  }
+
+  /// Places of one length lie side by side, so that a large program needs no variable for each: those of known lengths
+  /// first, then for each other length `s` its places from `o` on.
+  private mutating func workspace() {
+    guard !plan.slots.isEmpty else { return }
+    offsets = Array(repeating: "", count: plan.slots.count)
+    var known = 0
+    var classes: [Size: [Int]] = [:]
+    var order: [Size] = []
+    for (k, slot) in plan.slots.enumerated() {
+      if let n = slot.bytes.constant {
+        offsets[k] = "\(known)"
+        // Scalars need not lie 64 bytes apart.
+        known += n <= 16 ? 16 : (n + 63) & ~63
+      } else {
+        if classes[slot.bytes] == nil { order.append(slot.bytes) }
+        classes[slot.bytes, default: []].append(k)
+      }
+    }
+    var end = "\((known + 63) & ~63)"
+    for (number, bytes) in order.enumerated() {
+      let places = classes[bytes] ?? []
+      constant("s\(number)", "th_align(\(bytes.cText))")
+      constant("o\(number)", end)
+      for (i, k) in places.enumerated() { offsets[k] = "o\(number) + \(i) * s\(number)" }
+      end = "o\(number) + \(places.count) * s\(number)"
+    }
+    variables.append(Variable(type: "char *", name: "w", isConstant: true))
+    line("char *const w = (char *)host->workspace(call, \(end));")
+    line("if (!w) return TH_HOST;")
+  }
+
+  private func walk(_ steps: [Schedule.Step], _ visit: (Schedule.Step) -> Void) {
+    for step in steps {
+      visit(step)
+      if case .branch(_, let then, let otherwise) = step {
+        walk(then, visit)
+        walk(otherwise, visit)
+      }
+    }
+  }
+
+  mutating func sizeCheck(_ k: Int) {
+    let check = checks[k]
+    let relation = check.relation == .equal ? "==" : "<="
+    let (a, b) = (check.left.cText, check.right.cText)
+    line("if (th_unlikely(!(\(a) \(relation) \(b)))) return th_fail(error, \(k), \(a), \(b));")
+  }
+
+  // MARK: - Steps
+
+  /// Writes the steps into the entry's body; if they are many, into functions that it calls one after another, which are
+  /// returned. These reach the entry's variables through one struct.
+  mutating func writeSteps() -> [String] {
+    if schedule.steps.count <= ProgramWriter.stepsInOneFunction {
+      for step in schedule.steps { emit(step) }
+      return []
+    }
+    let parameters = [
+      ("const th_host *", "host"), ("th_call *", "call"), ("const th_arg *", "args"),
+      ("th_result *", "results"),
+      ("th_error *", "error"),
+    ].map { Variable(type: $0.0, name: $0.1, isConstant: true) }
+    let all = parameters + variables
+    let head = body
+    var parts = [
+      "typedef struct {\n" + all.map { "  \($0.type)\($0.name);" }.joined(separator: "\n") + "\n} th_state;"
+    ]
+    var calls: [String] = []
+    for start in stride(from: 0, to: schedule.steps.count, by: ProgramWriter.stepsInOneFunction) {
+      body = []
+      for step in schedule.steps[start...].prefix(ProgramWriter.stepsInOneFunction) { emit(step) }
+      let used = identifiers(in: body)
+      let name = "part\(parts.count - 1)"
+      var text = ["static __attribute__((noinline)) th_i32 \(name)(th_state *state) {"]
+      let named = all.filter { used.contains($0.name[...]) }
+      text += named.map { "  \($0.type)\($0.isConstant ? "const " : "")\($0.name) = state->\($0.name);" }
+      text += body
+      text += named.filter { !$0.isConstant }.map { "  state->\($0.name) = \($0.name);" }
+      text += ["  return TH_OK;", "}"]
+      parts.append(text.joined(separator: "\n"))
+      calls.append("  if ((status = \(name)(&state))) return status;")
+    }
+    body = head
+    line("th_state state = {\(all.map(\.name).joined(separator: ", "))};")
+    line("th_i32 status;")
+    body += calls
+    return parts
+  }
+
+  private func identifiers(in lines: [String]) -> Set<Substring> {
+    var found: Set<Substring> = []
+    for line in lines {
+      var rest = line[...]
+      while let start = rest.utf8.firstIndex(where: isLetter) {
+        let end = rest.utf8[start...].firstIndex { !isLetter($0) && !(48...57 ~= $0) } ?? rest.endIndex
+        found.insert(rest[start..<end])
+        rest = rest[end...]
+      }
+    }
+    return found
+  }
+
+  private func isLetter(_ byte: UInt8) -> Bool { 65...90 ~= byte || 97...122 ~= byte || byte == 95 }
+}

@@ -1,0 +1,173 @@
+import CTheanoSupport
+import Synchronization
+import TheanoArrays
+import TheanoGraph
+
+/// The way of a function's calls: which arguments it takes as they are, which shared variables it reads and updates, and
+/// the program.
+///
+/// Only numbers and pointers, as in ``CallFrame``: a small step takes less time than a dozen counted references.
+package struct CallLane {
+  /// An argument that needs no conversion.
+  package struct Input {
+    package var dtype: DType
+    package var ndim: Int
+    /// Whether dtype and rank are all that is asked.
+    package var isOpen: Bool
+
+    package init(dtype: DType, ndim: Int, isOpen: Bool) {
+      self.dtype = dtype
+      self.ndim = ndim
+      self.isOpen = isOpen
+    }
+  }
+
+  /// A shared variable that calls read or update.
+  package struct Shared {
+    let state: Unmanaged<SharedState>
+    let cell: UnsafeMutablePointer<NDArray>
+    let lock: UnsafeMutablePointer<theano_rwlock>
+    let exchange: UnsafeMutablePointer<theano_rwlock>
+    /// Its leaf in the program; -1 if it is only updated.
+    package let leaf: Int
+    /// The result that is its next value; -1 if it is only read.
+    package let update: Int
+    /// The shape that the program was made for, `rank` lengths; `nil` if any.
+    let assumed: UnsafeMutablePointer<Int>?
+    let rank: Int
+
+    package init(state: SharedState, leaf: Int, update: Int, assumed: [Int]?) {
+      self.state = .passRetained(state)
+      cell = state.cell
+      lock = state.lock
+      exchange = state.exchange
+      self.leaf = leaf
+      self.update = update
+      rank = assumed?.count ?? 0
+      self.assumed = assumed.map { shape in
+        let pointer = UnsafeMutablePointer<Int>.allocate(capacity: max(shape.count, 1))
+        pointer.initialize(from: shape, count: shape.count)
+        return pointer
+      }
+    }
+
+    func drop() {
+      state.release()
+      assumed?.deallocate()
+    }
+
+    /// Whether the program was made for the value's shape.
+    func fits() -> Bool {
+      guard let assumed else { return true }
+      let extents = cell.pointee.object.extents
+      for axis in 0..<rank where extents[axis] != assumed[axis] { return false }
+      return true
+    }
+  }
+
+  package let inputCount: Int
+  let inputs: UnsafeMutablePointer<Input>
+  package let sharedCount: Int
+  /// Ascending by id, the order in which they are locked.
+  let shared: UnsafeMutablePointer<Shared>
+  let program: Unmanaged<CompiledProgram>
+  let entry: th_entry
+  let host: UnsafeMutablePointer<th_host>
+  let idle: UnsafeMutablePointer<IdleFrame>
+
+  /// The lane of a program; `dismantle` gives its memory back.
+  package init(_ program: CompiledProgram, inputs: [Input], shared: [Shared]) {
+    self.program = .passRetained(program)
+    entry = program.entry
+    host = program.host.pointer
+    idle = program.pool.idle
+    inputCount = inputs.count
+    self.inputs = .allocate(capacity: max(inputs.count, 1))
+    self.inputs.initialize(from: inputs, count: inputs.count)
+    sharedCount = shared.count
+    self.shared = .allocate(capacity: max(shared.count, 1))
+    self.shared.initialize(from: shared, count: shared.count)
+  }
+
+  /// Gives the lane's memory back; no call may be under way.
+  package func dismantle() {
+    for k in 0..<sharedCount { shared[k].drop() }
+    inputs.deallocate()
+    shared.deallocate()
+    program.release()
+  }
+
+  /// Whether the program takes an argument as it is.
+  package func takes(_ argument: NDArray, as k: Int) -> Bool {
+    let header = argument.object.pointer
+    return inputs[k].isOpen && header.pointee.dtype == inputs[k].dtype
+      && header.pointee.ndim == inputs[k].ndim
+      && header.pointee.isContiguous
+  }
+
+  /// Takes what a call needs; give it back with `finish`.
+  package func begin() -> UnsafeMutablePointer<CallFrame> {
+    if let frame = UnsafeMutablePointer<CallFrame>(bitPattern: idle.pointee.exchange(0, ordering: .acquiring))
+    {
+      return frame
+    }
+    return another()
+  }
+
+  @inline(never)
+  private func another() -> UnsafeMutablePointer<CallFrame> {
+    program._withUnsafeGuaranteedRef { $0.pool.another() }
+  }
+
+  /// Gives back what `begin` took.
+  package func finish(_ frame: UnsafeMutablePointer<CallFrame>) {
+    let (stored, _) = idle.pointee.compareExchange(
+      expected: 0, desired: UInt(bitPattern: frame), successOrdering: .releasing, failureOrdering: .relaxed)
+    if !stored { program._withUnsafeGuaranteedRef { $0.pool.store(frame) } }
+  }
+
+  /// Runs the program on the arguments that were set, and changes the shared variables if it succeeds.
+  ///
+  /// - Returns: Whether it ran: not if a shared variable has a shape that the program was not made for.
+  /// - Throws: What a check of the program, or the host on its behalf, found wrong. Results are then undefined and no
+  ///   shared variable has changed.
+  package func run(_ frame: CallFrame) throws(TheanoError) -> Bool {
+    if sharedCount == 0 {
+      try enter(frame)
+      return true
+    }
+    for k in 0..<sharedCount {
+      if shared[k].update >= 0 {
+        theano_rwlock_write(shared[k].lock)
+      } else {
+        theano_rwlock_read(shared[k].lock)
+      }
+    }
+    defer {
+      for k in 0..<sharedCount {
+        if shared[k].update >= 0 {
+          theano_rwlock_unlock_write(shared[k].lock)
+        } else {
+          theano_rwlock_unlock_read(shared[k].lock)
+        }
+      }
+    }
+    for k in 0..<sharedCount where shared[k].leaf >= 0 {
+      guard shared[k].fits() else { return false }
+      // While the lock is held nobody replaces the value, so its memory stays.
+      frame.arguments[shared[k].leaf] = CallFrame.argument(shared[k].cell.pointee)
+    }
+    for k in 0..<sharedCount where shared[k].update >= 0 { frame.offerSpare(shared[k].update) }
+    try enter(frame)
+    for k in 0..<sharedCount where shared[k].update >= 0 {
+      frame.exchange(shared[k].update, with: shared[k].cell, under: shared[k].exchange)
+    }
+    return true
+  }
+
+  private func enter(_ frame: CallFrame) throws(TheanoError) {
+    let status = entry(host, frame.call, frame.arguments, frame.results, frame.error)
+    if status != TH_OK { throw program._withUnsafeGuaranteedRef { $0.failure(status, frame) } }
+    if frame.usesCallbacks { frame.owner._withUnsafeGuaranteedRef { $0.held.removeAll() } }
+  }
+}
