@@ -130,7 +130,7 @@ TH_FN th_exponential_f32 th_expm1_core_f32(th_f32 x) {
 TH_FN th_f32 th_expm1_f32(th_f32 x) {
   th_exponential_f32 e = th_expm1_core_f32(x);
   th_f32 result = (e.hi + e.lo) * th_pow2_f32(th_bits_f32(e.shifted) - 1u) * 2.0f;
-  return x == 0.0f ? x : result;
+  return th_abs_f32(x) < 1e-30f ? x : result;
 }
 
 //@ part expm1_f64 needs: base base_f64 exp_f64
@@ -165,5 +165,5 @@ TH_FN th_exponential_f64 th_expm1_core_f64(th_f64 x) {
 TH_FN th_f64 th_expm1_f64(th_f64 x) {
   th_exponential_f64 e = th_expm1_core_f64(x);
   th_f64 result = (e.hi + e.lo) * th_pow2_f64(th_bits_f64(e.shifted) - 1u) * 2.0;
-  return x == 0.0 ? x : result;
+  return th_abs_f64(x) < 1e-300 ? x : result;
 }

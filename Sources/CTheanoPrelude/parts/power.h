@@ -9,9 +9,12 @@ TH_FN th_f64 th_rsqrt_f64(th_f64 x) { return 1.0 / th_sqrt_f64(x); }
 // e = 1 - x r^3 (no division) sharpen it. Then y = x r^2 takes one Newton step with an exact residue.
 TH_FN th_f32 th_cbrt_f32(th_f32 x) {
   th_f32 a = th_abs_f32(x);
-  int tiny = a < 1.17549435e-38f;
-  th_f32 scaled = a * 16777216.0f;
-  th_f32 b = tiny ? scaled : a;
+  // Subnormal numbers are scaled up, and large ones down, whose cube root's cube may round to infinity.
+  int tiny = a < 1.17549435e-38f, large = a > 1e38f;
+  th_f32 scale = tiny ? 16777216.0f : 1.0f, back = tiny ? 0.00390625f : 1.0f;
+  scale = large ? 0.125f : scale;
+  back = large ? 2.0f : back;
+  th_f32 b = a * scale;
   // A value that the end puts right stands in for 0, infinity and NaN.
   b = (b > 0.0f && b < th_inf_f32()) ? b : 1.0f;
   th_f32 r = th_from_bits_f32(0x548c2b4bu - th_bits_f32(b) / 3u);
@@ -25,8 +28,7 @@ TH_FN th_f32 th_cbrt_f32(th_f32 x) {
   th_pair_f32 cube = th_product_f32(square.hi, y);
   th_f32 rest = ((b - cube.hi) - cube.lo) - square.lo * y;
   y = th_mad_f32(rest * (r * r), 0.333333343f, y);
-  th_f32 lowered = y * 0.00390625f;
-  y = tiny ? lowered : y;
+  y = y * back;
   th_f32 edge = x + x;
   y = (a > 0.0f && a < th_inf_f32()) ? y : edge;
   return th_copysign_f32(y, x);
@@ -35,9 +37,11 @@ TH_FN th_f32 th_cbrt_f32(th_f32 x) {
 //@ part cbrt_f64 needs: base base_f64 exact_f64
 TH_FN th_f64 th_cbrt_f64(th_f64 x) {
   th_f64 a = th_abs_f64(x);
-  int tiny = a < 2.2250738585072014e-308;
-  th_f64 scaled = a * 18014398509481984.0;
-  th_f64 b = tiny ? scaled : a;
+  int tiny = a < 2.2250738585072014e-308, large = a > 1e308;
+  th_f64 scale = tiny ? 18014398509481984.0 : 1.0, back = tiny ? 3.814697265625e-06 : 1.0;
+  scale = large ? 0.125 : scale;
+  back = large ? 2.0 : back;
+  th_f64 b = a * scale;
   // A value that the end puts right stands in for 0, infinity and NaN.
   b = (b > 0.0 && b < th_inf_f64()) ? b : 1.0;
   th_f64 r = th_from_bits_f64((th_u64)(0x553ef0ffu - (th_u32)(th_bits_f64(b) >> 32) / 3u) << 32);
@@ -53,8 +57,7 @@ TH_FN th_f64 th_cbrt_f64(th_f64 x) {
   th_pair_f64 cube = th_product_f64(square.hi, y);
   th_f64 rest = ((b - cube.hi) - cube.lo) - square.lo * y;
   y = th_mad_f64(rest * (r * r), 0.3333333333333333, y);
-  th_f64 lowered = y * 3.814697265625e-06;
-  y = tiny ? lowered : y;
+  y = y * back;
   th_f64 edge = x + x;
   y = (a > 0.0 && a < th_inf_f64()) ? y : edge;
   return th_copysign_f64(y, x);
