@@ -64,11 +64,12 @@ let package = Package(
         name: room.name, dependencies: room.imports.map { .init(stringLiteral: $0) }, swiftSettings: settings)
     } + [
       .executableTarget(
-        name: "TheanoCommand", dependencies: ["Theano", "TheanoToolchain"], swiftSettings: settings),
+        name: "TheanoCommand", dependencies: ["TheanoArrays", "TheanoToolchain"], swiftSettings: settings),
       .executableTarget(name: "xor", dependencies: ["Theano"], path: "Examples/xor", swiftSettings: settings),
       .target(
-        name: "TheanoTestSupport", dependencies: ["Theano", "TheanoArrays"], path: "Tests/Support",
-        swiftSettings: settings),
+        name: "TheanoTestSupport",
+        dependencies: ["Theano"] + house.dropLast().map { .init(stringLiteral: $0.name) },
+        path: "Tests/Support", swiftSettings: settings),
     ]
     + tests.map { need in
       .testTarget(

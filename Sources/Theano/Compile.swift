@@ -24,9 +24,10 @@ public struct CompilationReport: Sendable {
 
   /// The stages, in order.
   public internal(set) var stages: [Stage] = []
-  /// The generated C; empty for a function that is interpreted.
+  /// The C that was compiled, without comments on where it comes from (``Function/cSource`` has them); empty for a function
+  /// that is interpreted.
   public internal(set) var source = ""
-  /// Where the native code came from: memory, the disk cache, or the compiler.
+  /// Where the native code came from, in words: memory, the disk cache, or the compiler.
   public internal(set) var origin = ""
   /// What rewriting did, and the graph that it left.
   package internal(set) var rewrites = RewriteReport()
@@ -114,11 +115,12 @@ struct Compilation {
       let plan = MemoryPlan(schedule)
       return (plan, "\(plan.slotOf.count) buffers in \(plan.slots.count) places, \(plan.inPlace) in place")
     }
+    assert(plan.violations(of: schedule).isEmpty, "\(plan.violations(of: schedule))")
     (report.schedule, report.plan) = (schedule, plan)
     let checks = graph.checks.map(\.check)
     let program = report.measure("emission") {
       let program = ProgramWriter.write(
-        schedule, plan, checks: checks, title: name, hostText: String(cString: theano_host_text()))
+        schedule, plan, checks: checks, hostText: String(cString: theano_host_text()))
       return (
         program,
         "\(program.kernels) kernels, \(program.kernelCalls) calls, \(program.source.utf8.count) bytes"
@@ -131,9 +133,9 @@ struct Compilation {
     }
     let loaded = try report.measure("C compiler and loader") { () throws(TheanoError) in
       let loaded = try Toolchain.process().load(source: program.source)
-      return (loaded, "\(loaded.origin)")
+      return (loaded, loaded.details)
     }
-    report.origin = "\(loaded.origin)"
+    report.origin = loaded.origin.description
     let graphChecks = graph.checks
     let kernelChecks = schedule.kernelChecks
     let interface = CompiledProgram.Interface(
@@ -165,4 +167,26 @@ struct Compilation {
 
   /// One table serves every program of the process.
   private static let host = Result { () throws(TheanoError) in HostTable(try .process()) }
+}
+
+extension Toolchain.Loaded {
+  /// Where the program came from, and what took the time.
+  fileprivate var details: String {
+    let parts = [
+      ("key", times.hash), ("look-up", times.lookup), ("compiling", times.compile), ("linking", times.link),
+      ("storing", times.store), ("loading", times.load),
+    ].filter { $0.1 >= 5e-5 }.map { "\($0.0) \(($0.1 * 1e4).rounded() / 10)" }
+    return parts.isEmpty ? origin.description : "\(origin.description) (\(parts.joined(separator: ", ")) ms)"
+  }
+}
+
+extension LoadedProgram.Origin {
+  /// Where the program came from, in words.
+  fileprivate var description: String {
+    switch self {
+    case .memory: "loaded before"
+    case .disk: "from the cache on disk"
+    case .compiled: "compiled just now"
+    }
+  }
 }

@@ -1,13 +1,21 @@
 import TheanoArrays
+import TheanoEmission
 import TheanoGraph
 import TheanoInspection
 import TheanoRewriting
+import TheanoScheduling
+import TheanoToolchain
 
 extension Function {
   /// The name that was given to `function(...)`.
   public var name: String { core.name }
-  /// The C that was generated; empty for a function that is interpreted.
-  public var cSource: String { core.report.source }
+  /// The C that was generated, each kernel with the expressions that it computes and the lines they were written at; empty
+  /// for a function that is interpreted.
+  public var cSource: String {
+    guard let schedule = core.report.schedule else { return "" }
+    SourceNote.lookUp(Notes.numbers(in: core.report.source).map { schedule.notes[$0].note })
+    return "// \(core.name)\n" + Notes.readable(core.report.source, schedule.text(ofNote:))
+  }
   /// Each stage of the compilation with its time.
   public var compilation: CompilationReport { core.report }
 
@@ -35,10 +43,15 @@ extension Function {
     section("What the rules did", report.rewrites.explanation)
     section("Graph", graphText)
     if let schedule = report.schedule, let plan = report.plan {
-      section("Steps", schedule.listing())
+      section("Steps", schedule.listing(library: productLibrary(schedule)))
       section("Workspace", plan.listing(of: schedule))
     }
     return sections.joined(separator: "\n\n")
+  }
+
+  private func productLibrary(_ schedule: Schedule) -> String {
+    guard schedule.usesProducts, let services = try? HostServices.process() else { return "BLAS" }
+    return services.libraries.products?.name ?? "the embedded BLAS"
   }
 
   private var heading: String {
@@ -48,7 +61,7 @@ extension Function {
     let changes = updates == 0 ? "" : ", \(updates) shared \(updates == 1 ? "variable" : "variables") updated"
     let how =
       switch core.backend {
-      case .native: "native code, from \(core.report.origin)"
+      case .native: "native code, \(core.report.origin)"
       case .interpreter: "interpreted"
       }
     return "\(core.name)(\(arguments)): \(results)\(changes); \(how)"

@@ -250,11 +250,12 @@ private func checkUnused(
   _ note: SourceNote
 ) throws(TheanoError) {
   var seen: Set<ObjectIdentifier> = []
+  var replaced: Set<TensorVariable> = []
   var stack = outputs
   while let variable = stack.popLast() {
     let id = variable.node.owner.map { ObjectIdentifier($0) } ?? ObjectIdentifier(variable.node)
     if let given = givens[variable] {
-      if seen.insert(ObjectIdentifier(variable.node)).inserted { stack.append(given) }
+      if replaced.insert(variable).inserted { stack.append(given) }
       continue
     }
     seen.insert(ObjectIdentifier(variable.node))

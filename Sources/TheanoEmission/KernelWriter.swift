@@ -48,13 +48,7 @@ struct KernelWriter {
     self.nest = nest
     kept = nest.axes.indices.filter { !nest.axes[$0].isReduced }
     reduced = nest.axes.indices.filter { nest.axes[$0].isReduced }
-    folds = nest.effects.compactMap {
-      if case .fold(let combiner, let buffer, let at, let value, let start) = $0 {
-        (combiner, buffer, at, value, start)
-      } else {
-        nil
-      }
-    }
+    folds = Fold.all(of: nest)
     // A kept last axis runs innermost, under the reduced ones.
     let isTiled = !reduced.isEmpty && kept.last == nest.axes.count - 1
     order = isTiled ? Array(kept.dropLast()) + reduced + [kept.last!] : kept + reduced
@@ -104,8 +98,8 @@ struct KernelWriter {
     for s in sizes { line("th_i64 s\(s);") }
     if isWhole {
       for (f, fold) in folds.enumerated() {
-        line("\(carrier(accumulator(fold)).cName) p\(f)[\(KernelWriter.partials)];")
-        if isPosition(fold.combiner) { line("th_i64 at\(f)[\(KernelWriter.partials)];") }
+        line("\(carrier(fold.dtype).cName) p\(f)[\(KernelWriter.partials)];")
+        if fold.isPosition { line("th_i64 at\(f)[\(KernelWriter.partials)];") }
       }
       line("th_i64 parts;")
     }
@@ -275,15 +269,15 @@ struct KernelWriter {
       if hasBlocks {
         let axis = reduced[0]
         for (f, fold) in folds.enumerated() {
-          line("\(carrier(accumulator(fold)).cName) total\(f) = \(start(fold));")
+          line("\(carrier(fold.dtype).cName) total\(f) = \(fold.neutral());")
         }
         open("for (th_i64 block = 0; block < \(extent(axis)); block += 4096)")
         line("const th_i64 stop = block + 4096 < \(extent(axis)) ? block + 4096 : \(extent(axis));")
-        for (f, fold) in folds.enumerated() { line("acc\(f) = \(start(fold));") }
+        for (f, fold) in folds.enumerated() { line("acc\(f) = \(fold.neutral());") }
         loop(axis, from: "block", to: "stop", vector: !isSerial)
         foldPoint("")
         closeLoop()
-        for f in folds.indices { line(join("total\(f)", "acc\(f)", folds[f])) }
+        for f in folds.indices { line(folds[f].join("total\(f)", "acc\(f)")) }
         close()
         for (f, fold) in folds.enumerated() {
           line(
@@ -325,7 +319,7 @@ struct KernelWriter {
     for _ in reduced { closeLoop() }
     for (f, fold) in folds.enumerated() {
       line("a->p\(f)[part] = acc\(f);")
-      if isPosition(fold.combiner) { line("a->at\(f)[part] = at\(f);") }
+      if fold.isPosition { line("a->at\(f)[part] = at\(f);") }
     }
     close()
   }
@@ -334,15 +328,15 @@ struct KernelWriter {
     for statement in values.statementsForStart(folds.compactMap(\.start), depth: 0) { line(statement) }
     for (f, fold) in folds.enumerated() {
       open("")
-      line("\(carrier(accumulator(fold)).cName) total = a.p\(f)[0];")
-      if isPosition(fold.combiner) {
+      line("\(carrier(fold.dtype).cName) total = a.p\(f)[0];")
+      if fold.isPosition {
         line("th_i64 at = a.at\(f)[0];")
         line(
-          "for (th_i64 part = 1; part < a.parts; part++) if (\(isBetter("a.p\(f)[part]", "total", fold, first: "at < 0")) && "
+          "for (th_i64 part = 1; part < a.parts; part++) if (\(fold.isBetter("a.p\(f)[part]", "total", first: "at < 0")) && "
             + "a.at\(f)[part] >= 0) { total = a.p\(f)[part]; at = a.at\(f)[part]; }")
         line("b\(fold.buffer)[0] = at;")
       } else {
-        line("for (th_i64 part = 1; part < a.parts; part++) \(join("total", "a.p\(f)[part]", fold))")
+        line("for (th_i64 part = 1; part < a.parts; part++) \(fold.join("total", "a.p\(f)[part]"))")
         line("b\(fold.buffer)[0] = (\(nest.buffers[fold.buffer].dtype.cName))(total\(startText(fold)));")
       }
       close()
@@ -366,10 +360,10 @@ struct KernelWriter {
       "const th_i64 first = tile * \(n), stop = first + \(n) < \(extent(last)) ? first + \(n) : \(extent(last));"
     )
     for (f, fold) in folds.enumerated() {
-      line("\(carrier(accumulator(fold)).cName) acc\(f)[\(n)];")
-      if isPosition(fold.combiner) { line("th_i64 at\(f)[\(n)];") }
+      line("\(carrier(fold.dtype).cName) acc\(f)[\(n)];")
+      if fold.isPosition { line("th_i64 at\(f)[\(n)];") }
       line(
-        "for (th_i64 j = 0; j < \(n); j++) { acc\(f)[j] = \(start(fold));\(isPosition(fold.combiner) ? " at\(f)[j] = -1;" : "") }"
+        "for (th_i64 j = 0; j < \(n); j++) { acc\(f)[j] = \(fold.neutral());\(fold.isPosition ? " at\(f)[j] = -1;" : "") }"
       )
     }
     for axis in reduced { loop(axis) }
@@ -389,68 +383,9 @@ struct KernelWriter {
 
   // MARK: - Folds
 
-  private func isPosition(_ combiner: LoopNest.Combiner) -> Bool {
-    combiner == .argMax || combiner == .argMin
-  }
-
-  private func accumulator(_ fold: Fold) -> DType {
-    nest.dtype(fold.value)
-  }
-
-  private typealias Fold = (
-    combiner: LoopNest.Combiner, buffer: Int, at: [LoopNest.Ref], value: LoopNest.Ref, start: LoopNest.Ref?
-  )
-
-  private func start(_ fold: Fold) -> String {
-    let dtype = accumulator(fold)
-    switch fold.combiner {
-    case .sum, .or: return "0"
-    case .product, .and: return "1"
-    case .maximum, .argMax: return extreme(dtype, lowest: true)
-    case .minimum, .argMin: return extreme(dtype, lowest: false)
-    }
-  }
-
-  private func extreme(_ dtype: DType, lowest: Bool) -> String {
-    switch dtype.kind {
-    case .floating: return (lowest ? "-" : "") + (dtype == .float32 ? "__builtin_inff()" : "__builtin_inf()")
-    case .bool: return lowest ? "0" : "1"
-    case .unsigned: return lowest ? "0" : "(\(dtype.cName))~(th_u64)0"
-    default:
-      let bits = dtype.itemSize * 8
-      return lowest
-        ? "(\(dtype.cName))((th_u64)1 << \(bits - 1))" : "(\(dtype.cName))(((th_u64)1 << \(bits - 1)) - 1)"
-    }
-  }
-
   private mutating func declare(_ f: Int, _ fold: Fold, _ index: String) {
-    line("\(accumulator(fold).cName) acc\(f) = \(start(fold));")
-    if isPosition(fold.combiner) { line("th_i64 at\(f) = -1;") }
-  }
-
-  private func isBetter(_ value: String, _ best: String, _ fold: Fold, first: String) -> String {
-    let isFloat = accumulator(fold).isFloating
-    let compare = fold.combiner == .argMax ? ">" : "<"
-    let nan = isFloat ? " || (\(value) != \(value) && \(best) == \(best))" : ""
-    return "(\(first) || \(value) \(compare) \(best)\(nan))"
-  }
-
-  /// One accumulator joined with one value.
-  private func join(_ total: String, _ value: String, _ fold: Fold) -> String {
-    let dtype = accumulator(fold)
-    switch fold.combiner {
-    case .sum: return "\(total) += \(value);"
-    case .product: return "\(total) *= \(value);"
-    case .or: return "\(total) |= \(value);"
-    case .and: return "\(total) &= \(value);"
-    case .maximum:
-      let nan = dtype.isFloating ? " || \(value) != \(value)" : ""
-      return "\(total) = (\(value) > \(total)\(nan)) ? \(value) : \(total);"
-    case .minimum:
-      let nan = dtype.isFloating ? " || \(value) != \(value)" : ""
-      return "\(total) = (\(value) < \(total)\(nan)) ? \(value) : \(total);"
-    case .argMax, .argMin: return ""
-    }
+    line("\(fold.dtype.cName) acc\(f) = \(fold.neutral());")
+    if fold.isPosition { line("th_i64 at\(f) = -1;") }
   }
 
   /// The position along the reduced axes, row-major.
@@ -463,16 +398,16 @@ struct KernelWriter {
   private mutating func foldPoint(_ index: String) {
     for (f, fold) in folds.enumerated() {
       let value = values.text(fold.value)
-      let isFloatSum = (fold.combiner == .sum || fold.combiner == .product) && accumulator(fold).isFloating
-      if isPosition(fold.combiner) {
+      let isFloatSum = (fold.combiner == .sum || fold.combiner == .product) && fold.dtype.isFloating
+      if fold.isPosition {
         line(
-          "if (\(isBetter(value, "acc\(f)\(index)", fold, first: "at\(f)\(index) < 0"))) { acc\(f)\(index) = \(value); at\(f)\(index) = \(position); }"
+          "if (\(fold.isBetter(value, "acc\(f)\(index)", first: "at\(f)\(index) < 0"))) { acc\(f)\(index) = \(value); at\(f)\(index) = \(position); }"
         )
       } else if isFloatSum && index.isEmpty {
         // Only the accumulation may be reordered into vector lanes, nothing that feeds it.
-        line("{ TH_REASSOCIATE \(join("acc\(f)", value, fold)) }")
+        line("{ TH_REASSOCIATE \(fold.join("acc\(f)", value)) }")
       } else {
-        line(join("acc\(f)\(index)", value, fold))
+        line(fold.join("acc\(f)\(index)", value))
       }
     }
     effects()
@@ -483,7 +418,7 @@ struct KernelWriter {
   private mutating func storeFold(_ f: Int, _ fold: Fold, _ index: String) {
     let sum = fold.start.map { "(acc\(f)\(index) + \(values.text($0)))" } ?? "acc\(f)\(index)"
     let value =
-      isPosition(fold.combiner) ? "at\(f)\(index)" : "(\(nest.buffers[fold.buffer].dtype.cName))\(sum)"
+      fold.isPosition ? "at\(f)\(index)" : "(\(nest.buffers[fold.buffer].dtype.cName))\(sum)"
     line("b\(fold.buffer)[\(values.offset(fold.buffer, fold.at))] = \(value);")
   }
 

@@ -18,7 +18,6 @@ package struct ProgramWriter {
   let schedule: Schedule
   let plan: MemoryPlan
   let checks: [SizeCheck]
-  private let title: String
   var body: [String] = []
   var indent = 1
   private var kernels: [String] = []
@@ -34,17 +33,16 @@ package struct ProgramWriter {
   var variables: [Variable] = []
 
   package static func write(
-    _ schedule: Schedule, _ plan: MemoryPlan, checks: [SizeCheck], title: String, hostText: String
+    _ schedule: Schedule, _ plan: MemoryPlan, checks: [SizeCheck], hostText: String
   ) -> Program {
-    var writer = ProgramWriter(schedule, plan, checks, title)
+    var writer = ProgramWriter(schedule, plan, checks)
     return writer.write(hostText)
   }
 
-  private init(_ schedule: Schedule, _ plan: MemoryPlan, _ checks: [SizeCheck], _ title: String) {
+  private init(_ schedule: Schedule, _ plan: MemoryPlan, _ checks: [SizeCheck]) {
     self.schedule = schedule
     self.plan = plan
     self.checks = checks
-    self.title = title
   }
 
   mutating func line(_ text: String) { body.append(String(repeating: "  ", count: indent) + text) }
@@ -54,13 +52,14 @@ package struct ProgramWriter {
   private mutating func write(_ hostText: String) -> Program {
     entryHead()
     let parts = writeSteps()
-    var source = ["// \(title)", "// Written by Theano for Swift."]
+    var source = ["// Written by Theano for Swift."]
     source.append(hostText)
     source.append(PreludeParts.text(for: functions))
     source.append(ProgramWriter.services)
     for dtype in usesProduct.sorted(by: { $0.rawValue < $1.rawValue }) {
       source.append(ProductText.text(dtype, inline: productCalls <= ProgramWriter.callsWorthInlining))
     }
+    source.append(Notes.beginning)
     for (k, text) in kernels.enumerated() {
       source.append(callsOfKernel[k] <= ProgramWriter.callsWorthInlining ? text : standingAlone(text, k))
     }
@@ -217,8 +216,7 @@ package struct ProgramWriter {
       name = "k\(number)"
       kernelNumbers[kernel.text] = number
       callsOfKernel.append(0)
-      let comments = nest.comment.lines.prefix(24).map { "// \($0)" }
-      kernels.append((comments + [kernel.text.replacing("@", with: name)]).joined(separator: "\n"))
+      kernels.append(Notes.mark(nest.comment.notes) + kernel.text.replacing("@", with: name))
     }
     calls += 1
     callsOfKernel[number] += 1
@@ -249,6 +247,7 @@ package struct ProgramWriter {
     let k = p.transposeA && a.shape.count == 2 ? left[0] : left[1]
     let n = p.transposeB && b.shape.count == 2 ? right[0] : right[1]
     let flags = "\(p.transposeA && a.shape.count == 2 ? 1 : 0), \(p.transposeB && b.shape.count == 2 ? 1 : 0)"
+    if let note = p.note { line(Notes.line([note])) }
     line(
       "th_matmul_\(dtype.suffix)(host, call, \(flags), \(m.cText), \(n.cText), \(k.cText), \(factor(p.alpha)), "
         + "\(address(p.a)), \(left[1].cText), \(address(p.b)), \(right[1].cText), \(factor(p.beta)), \(address(p.out)));"

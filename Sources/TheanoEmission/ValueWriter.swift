@@ -4,6 +4,7 @@ import TheanoKernels
 /// Renders the straight line of a nest's instructions, each as high up in the loops as what it needs allows.
 struct ValueWriter {
   let nest: LoopNest
+  let dialect: Dialect
   /// The depth of the loop that each axis is; instructions that need no axis stand at depth 0.
   let depthOfAxis: [Int]
   /// The name of each axis's position.
@@ -13,8 +14,9 @@ struct ValueWriter {
   /// The prelude's functions that are called, such as `exp_f64`.
   private(set) var functions: Set<String> = []
 
-  init(_ nest: LoopNest, depthOfAxis: [Int], axisNames: [String]) {
+  init(_ nest: LoopNest, depthOfAxis: [Int], axisNames: [String], dialect: Dialect = .c) {
     self.nest = nest
+    self.dialect = dialect
     self.depthOfAxis = depthOfAxis
     self.axisNames = axisNames
     for instruction in nest.instructions {
@@ -111,13 +113,17 @@ struct ValueWriter {
   /// A value as an expression.
   func text(_ ref: LoopNest.Ref) -> String {
     switch nest[ref] {
-    case .constant(let c): c.literal.hasPrefix("-") ? "(\(c.literal))" : c.literal
+    case .constant(let c): parenthesised(c.literal(dialect))
     case .extent(let s): size(s)
     case .index(let axis): axisNames[axis]
     case .apply(let primitive, let operands) where isIndexArithmetic(Int(ref.id)):
       "(\(expression(primitive, operands)))"
     default: "v\(ref.id)"
     }
+  }
+
+  private func parenthesised(_ literal: String) -> String {
+    literal.hasPrefix("-") ? "(\(literal))" : literal
   }
 
   /// A length: a number, or a parameter of the kernel.
@@ -152,8 +158,7 @@ struct ValueWriter {
     case .divide: return infix("/")
     case .negate: return "-\(x[0])"
     case .absolute:
-      if dtype == .float32 { return "__builtin_fabsf(\(x[0]))" }
-      if dtype == .float64 { return "__builtin_fabs(\(x[0]))" }
+      if dtype.isFloating { return dialect.service("fabs", dtype, x[0]) }
       return dtype.kind == .signed ? "\(x[0]) < 0 ? -\(x[0]) : \(x[0])" : x[0]
     case .minimum:
       return dtype.isFloating ? call("minimum", dtype, x) : "\(x[1]) < \(x[0]) ? \(x[1]) : \(x[0])"
@@ -171,10 +176,10 @@ struct ValueWriter {
     case .shiftRight: return infix(">>")
     case .select: return "\(x[0]) ? \(x[1]) : \(x[2])"
     case .cast(let target): return target == .bool ? "\(x[0]) != 0" : "(\(target.cName))\(x[0])"
-    case .floor: return dtype == .float32 ? "__builtin_floorf(\(x[0]))" : "__builtin_floor(\(x[0]))"
-    case .ceil: return dtype == .float32 ? "__builtin_ceilf(\(x[0]))" : "__builtin_ceil(\(x[0]))"
-    case .trunc: return dtype == .float32 ? "__builtin_truncf(\(x[0]))" : "__builtin_trunc(\(x[0]))"
-    case .rint: return dtype == .float32 ? "__builtin_rintf(\(x[0]))" : "__builtin_rint(\(x[0]))"
+    case .floor: return dialect.service("floor", dtype, x[0])
+    case .ceil: return dialect.service("ceil", dtype, x[0])
+    case .trunc: return dialect.service("trunc", dtype, x[0])
+    case .rint: return dialect.service("rint", dtype, x[0])
     case .call(let name): return call(name, dtype, x)
     }
   }

@@ -19,10 +19,14 @@ extension Graph {
     try validateAll(outputs + Array(givens.values))
     var known: [ObjectIdentifier: ValueID] = [:]
     var nodeOutputs: [ObjectIdentifier: ValueID] = [:]
-    for input in inputs where known[ObjectIdentifier(input.node)] == nil {
-      known[ObjectIdentifier(input.node)] = addLeaf(input)
+    var seen: Set<TensorVariable> = []
+    for input in inputs where seen.insert(input).inserted {
+      let leaf = addLeaf(input)
+      if givens[input] == nil { known[ObjectIdentifier(input.node)] = leaf }
     }
     var missing: [TensorVariable] = []
+    // Keys of `givens` whose replacement is being lowered: to meet one of them again means going in circles.
+    var open: Set<TensorVariable> = []
     var stack: [(variable: TensorVariable, expanded: Bool)] = outputs.reversed().map { ($0, false) }
     while let (variable, expanded) = stack.popLast() {
       let key = ObjectIdentifier(variable.node)
@@ -30,7 +34,9 @@ extension Graph {
       if let given = givens[variable] {
         if let value = known[ObjectIdentifier(given.node)] {
           known[key] = value
+          open.remove(variable)
         } else {
+          guard open.insert(variable).inserted else { throw Graph.circular(variable, given) }
           stack.append((variable, true))
           stack.append((given, false))
         }
@@ -81,5 +87,12 @@ extension Graph {
       for (axis, n) in shape.enumerated() { lengths[.axis(leaf: k, axis: axis)] = Size(n) }
     }
     unifySizes(assuming: lengths)
+  }
+
+  private static func circular(_ key: TensorVariable, _ given: TensorVariable) -> TheanoError {
+    TheanoError(
+      .argument, in: "function", "givens: \(key) is replaced by an expression that needs \(key) again",
+      mend: "make the replacement from other variables",
+      at: given.node.note.location ?? key.node.note.location)
   }
 }

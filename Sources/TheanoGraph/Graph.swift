@@ -241,16 +241,28 @@ package struct Graph {
     var needs = nodes[node].inputs.enumerated().compactMap {
       shapeOnly.contains($0.offset) ? nil : producer(resolve($0.element))
     }
-    for output in nodes[node].outputs { appendLengthNeeds(values[output].type, of: node, to: &needs) }
+    for value in lengthsRead(by: node) {
+      if let need = producer(value), !needs.contains(need) { needs.append(need) }
+    }
     return needs
   }
 
-  private func appendLengthNeeds(_ type: TensorType, of node: NodeID, to needs: inout [NodeID]) {
-    for case .symbolic(let size) in type.dims {
-      for value in size.valuesRead {
-        if let need = producer(resolve(value)), need != node, !needs.contains(need) { needs.append(need) }
+  /// The values that must be known before the lengths are that a node reads: those of its results, and of the operands
+  /// of which it reads nothing else.
+  package func lengthsRead(by node: NodeID) -> [ValueID] {
+    var found: [ValueID] = []
+    func add(_ type: TensorType) {
+      for case .symbolic(let size) in type.dims {
+        for value in size.valuesRead.map(resolve) where producer(value) != node && !found.contains(value) {
+          found.append(value)
+        }
       }
     }
+    for output in nodes[node].outputs { add(values[output].type) }
+    for k in nodes[node].op.shapeOnlyOperands where k < nodes[node].inputs.count {
+      add(values[resolve(nodes[node].inputs[k])].type)
+    }
+    return found
   }
 
   // MARK: - Changing
@@ -326,6 +338,15 @@ package struct Graph {
     }
   }
 
+  /// Whether an atom is known when a program begins: the length of a leaf, or the value of one.
+  package func isEntryAtom(_ atom: Size.Atom) -> Bool {
+    switch atom {
+    case .axis: true
+    case .value(let id): if case .leaf = values[resolve(id)].origin { true } else { false }
+    case .found, .function: false
+    }
+  }
+
   /// Replaces lengths by equal ones, so that axes which every call must find equal are one size.
   ///
   /// - Parameter assumed: Lengths that the caller vouches for: the program is made for them alone. They are put in only
@@ -343,6 +364,9 @@ package struct Graph {
     }
     for check in checks where check.check.relation == .equal {
       let difference = settle(check.check.left) - settle(check.check.right)
+      // Only what the entry of a program knows stands for an axis: a length that is computed later would come too late
+      // for what reads the axis before.
+      guard difference.isKnown(isEntryAtom) else { continue }
       if let (atom, value) = difference.solved { equal[atom] = value }
     }
     guard !equal.isEmpty else { return }

@@ -18,6 +18,13 @@ package enum SourceNote: Sendable, Hashable {
     }
   }
 
+  /// Looks up the lines of many notes at once, for the price of one: that price is the reading of the program's debug
+  /// information, up to a quarter of a second. ``location`` then has them at hand.
+  package static func lookUp(_ notes: [SourceNote]) {
+    let sites = notes.compactMap { note in if case .site(let site) = note { site } else { nil } }
+    if !sites.isEmpty { _ = CallSite.resolve(sites) }
+  }
+
   /// The note that every node gets while a library function builds an expression on the user's behalf.
   @TaskLocal package static var ambient: SourceNote?
 

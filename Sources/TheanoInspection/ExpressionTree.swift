@@ -17,27 +17,49 @@ import TheanoGraph
 /// - Parameters:
 ///   - expressions: What is printed.
 ///   - types: Whether types are printed.
+///   - lines: Whether the line that each operation was written at is printed. Looking lines up takes up to a quarter of a
+///     second.
 ///   - depth: How many levels are printed.
-public func debugPrint(_ expressions: TensorVariable..., types: Bool = true, depth: Int = 100) {
-  print(debugText(expressions, types: types, depth: depth))
+public func debugPrint(
+  _ expressions: TensorVariable..., types: Bool = true, lines: Bool = false, depth: Int = 100
+) {
+  print(debugText(expressions, types: types, lines: lines, depth: depth))
 }
 
-/// The text that ``debugPrint(_:types:depth:)`` prints.
-public func debugText(_ expressions: [TensorVariable], types: Bool = true, depth: Int = 100) -> String {
-  var tree = ExpressionTree(types: types, depth: depth)
+/// The text that ``debugPrint(_:types:lines:depth:)`` prints.
+public func debugText(
+  _ expressions: [TensorVariable], types: Bool = true, lines: Bool = false, depth: Int = 100
+) -> String {
+  var tree = ExpressionTree(types: types, showsLines: lines, depth: depth)
+  if lines { SourceNote.lookUp(notes(of: expressions)) }
   for expression in expressions { tree.add(expression) }
   return tree.lines.joined(separator: "\n")
+}
+
+/// The notes of all applications in the expressions.
+private func notes(of expressions: [TensorVariable]) -> [SourceNote] {
+  var seen: Set<ObjectIdentifier> = []
+  var found: [SourceNote] = []
+  var pending = expressions
+  while let variable = pending.popLast() {
+    guard let owner = variable.node.owner, seen.insert(ObjectIdentifier(owner)).inserted else { continue }
+    found.append(owner.note)
+    pending.append(contentsOf: owner.inputs)
+  }
+  return found
 }
 
 /// Draws trees with a stack of its own, so that deep expressions are no danger.
 private struct ExpressionTree {
   let types: Bool
+  let showsLines: Bool
   let depth: Int
   private(set) var lines: [String] = []
   private var ids: [TensorVariable: String] = [:]
 
-  init(types: Bool, depth: Int) {
+  init(types: Bool, showsLines: Bool, depth: Int) {
     self.types = types
+    self.showsLines = showsLines
     self.depth = depth
   }
 
@@ -62,6 +84,7 @@ private struct ExpressionTree {
       ids[entry.variable] = id
       var line = "\(entry.head)\(label(entry.variable)) [id \(id)]"
       if types, !node.isPoisoned { line += " <\(node.type)>" }
+      if showsLines, let location = node.owner?.note.location { line += " at \(location)" }
       if let fault = node.owner?.fault { line += "  !! \(fault.what)" }
       lines.append(line)
       guard let owner = node.owner, !owner.inputs.isEmpty else { continue }

@@ -33,7 +33,7 @@ public func pp(_ expression: TensorVariable, limit: Int = 2000) -> String {
         let text = texts[input] ?? "..."
         return text.utf8.count > limit ? "..." : text
       }
-      texts[variable] = owner.op.text(operands)
+      texts[variable] = owner.op.text(withoutNeedlessParentheses(operands, of: owner.op))
     } else {
       stack.append(contentsOf: missing)
     }
@@ -41,8 +41,28 @@ public func pp(_ expression: TensorVariable, limit: Int = 2000) -> String {
   return withoutOuterParentheses(texts[expression] ?? "")
 }
 
+/// The operands, without their outer parentheses where the operation puts each between brackets or commas of its own.
+private func withoutNeedlessParentheses(_ operands: [String], of op: any Operation) -> [String] {
+  let marks = operands.indices.map { "\u{1}\($0)\u{2}" }
+  let form = Array(op.text(marks))
+  var result = operands
+  var start: Int?
+  for (k, character) in form.enumerated() {
+    if character == "\u{1}" { start = k }
+    guard character == "\u{2}", let from = start, let number = Int(String(form[(from + 1)..<k])) else {
+      continue
+    }
+    let before = String(form[..<from].suffix(2))
+    let after = k + 1 < form.count ? form[k + 1] : " "
+    if before.hasSuffix("(") || before == ", ", after == "," || after == ")" {
+      result[number] = withoutOuterParentheses(operands[number])
+    }
+  }
+  return result
+}
+
 /// `(a + b)` as `a + b`, and `(a) + (b)` as it is.
-private func withoutOuterParentheses(_ text: String) -> String {
+func withoutOuterParentheses(_ text: String) -> String {
   guard text.hasPrefix("("), text.hasSuffix(")") else { return text }
   var depth = 0
   for (k, character) in text.enumerated() {

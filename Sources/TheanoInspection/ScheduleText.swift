@@ -4,18 +4,31 @@ import TheanoKernels
 import TheanoScheduling
 
 extension Schedule {
-  /// The steps in their order, one line each; the steps of a branch are indented.
-  package func listing() -> String { lines(steps, "").joined(separator: "\n") }
+  /// The steps in their order, each with the expressions that it computes below it; the steps of a branch are indented.
+  ///
+  /// - Parameter library: Who does the large products.
+  package func listing(library: String = "BLAS") -> String {
+    SourceNote.lookUp(notes.map(\.note))
+    return lines(steps, "", library).joined(separator: "\n")
+  }
 
-  private func lines(_ steps: [Step], _ indent: String) -> [String] {
+  /// The expression that a note is about, and the line it was written at.
+  package func text(ofNote number: Int) -> String {
+    let origin = notes[number]
+    let text = withoutOuterParentheses(ExpressionText.render(origin.op, origin.inputs, underlining: nil).text)
+    return origin.note.location.map { "\(text)    \($0)" } ?? text
+  }
+
+  private func lines(_ steps: [Step], _ indent: String, _ library: String) -> [String] {
     steps.flatMap { step -> [String] in
       switch step {
-      case .nest(let nest, let buffers): [indent + text(nest, buffers)]
+      case .nest(let nest, let buffers):
+        [indent + text(nest, buffers)] + nest.comment.notes.map { "\(indent)    \(text(ofNote: $0))" }
       case .product(let p):
         [
-          "\(indent)product \(name(p.out)) = \(text(p.alpha)) * \(name(p.a))\(p.transposeA ? ".T" : "") "
-            + "\(name(p.b))\(p.transposeB ? ".T" : "") + \(text(p.beta)) * \(name(p.out))"
-        ]
+          "\(indent)product \(name(p.out)) = \(text(p))",
+          "\(indent)    by \(way(p, library))",
+        ] + (p.note.map { ["\(indent)    \(text(ofNote: $0))"] } ?? [])
       case .library(let routine, let operands, _):
         ["\(indent)library \(routine)(\(operands.map(name).joined(separator: ", ")))"]
       case .callback(let number, let inputs, let outputs):
@@ -24,8 +37,8 @@ extension Schedule {
             + outputs.map(name).joined(separator: ", ")
         ]
       case .branch(let condition, let then, let otherwise):
-        ["\(indent)if \(name(condition))"] + lines(then, indent + "  ") + ["\(indent)else"]
-          + lines(otherwise, indent + "  ")
+        ["\(indent)if \(name(condition))"] + lines(then, indent + "  ", library) + ["\(indent)else"]
+          + lines(otherwise, indent + "  ", library)
       case .point(let pointer, let target): ["\(indent)\(name(pointer)) points to \(name(target))"]
       case .bind(let atom, let buffer): ["\(indent)\(atom.key) is the integer in \(name(buffer))"]
       case .define(let atom, let size): ["\(indent)\(atom.key) = \(size)"]
@@ -44,6 +57,25 @@ extension Schedule {
     }
     let operations = nest.instructions.count { if case .apply = $0 { true } else { false } }
     return "nest [\(axes)] reads \(list(false)), writes \(list(true)), \(operations) operations a point"
+  }
+
+  private func text(_ p: Product) -> String {
+    let alpha = text(p.alpha) == "1.0" ? "" : "\(text(p.alpha)) * "
+    let product = "\(alpha)\(name(p.a))\(p.transposeA ? ".T" : "") \(name(p.b))\(p.transposeB ? ".T" : "")"
+    if p.beta.buffer == nil, p.beta.constant == 0 { return product }
+    return product + (text(p.beta) == "1.0" ? " + " : " + \(text(p.beta)) * ") + name(p.out)
+  }
+
+  /// Who does a product, and why.
+  private func way(_ p: Product, _ library: String) -> String {
+    let letter = buffers[p.out].dtype == .float32 ? "s" : "d"
+    let routine = "\(letter)\(p.routine) of \(library)"
+    let work = p.rows * p.inner * p.columns
+    let size = "\(p.rows) x \(p.inner) x \(p.columns) multiplications"
+    let most = Product.largestLoop
+    guard let n = work.constant else { return "\(routine); by loops if \(size) are at most \(most)" }
+    return n > most
+      ? "\(routine), since \(size) are more than \(most)" : "loops, since \(size) are at most \(most)"
   }
 
   private func text(_ factor: Factor) -> String {

@@ -113,10 +113,11 @@ package struct LoopNest: Hashable, Sendable {
   /// What the nest computes, for the reader of the generated code; no part of its identity.
   package var comment = Comment()
 
-  /// Text that does not take part in equality.
+  /// Numbers of the schedule's notes, which do not take part in equality. The notes' text is made when somebody wants to
+  /// read it.
   package struct Comment: Hashable, Sendable {
-    package var lines: [String] = []
-    package init(_ lines: [String] = []) { self.lines = lines }
+    package var notes: [Int] = []
+    package init(_ notes: [Int] = []) { self.notes = notes }
     package static func == (a: Self, b: Self) -> Bool { true }
     package func hash(into hasher: inout Hasher) {}
   }
@@ -231,5 +232,7 @@ package struct NestBuilder {
   }
 
   package mutating func effect(_ effect: LoopNest.Effect) { nest.effects.append(effect) }
-  package mutating func comment(_ line: String) { nest.comment.lines.append(line) }
+  package mutating func comment(_ note: Int) {
+    if !nest.comment.notes.contains(note) { nest.comment.notes.append(note) }
+  }
 }

@@ -296,3 +296,15 @@ extension Size {
     return apply(f, Size(a), Size(b)).constant
   }
 }
+
+extension Size {
+  /// Whether every atom, also inside functions, is one that is known.
+  package func isKnown(_ known: (Atom) -> Bool) -> Bool {
+    terms.allSatisfy { term in
+      term.atoms.allSatisfy { atom in
+        if case .function(_, let sizes) = atom { return sizes.allSatisfy { $0.isKnown(known) } }
+        return known(atom)
+      }
+    }
+  }
+}

@@ -168,7 +168,7 @@ package struct Driver {
     report.log.append(
       RewriteReport.Firing(
         pass: pass, rewrite: rewrites[k].name, before: graph.text(value), after: graph.text(new[0]),
-        location: { source.location }))
+        note: source))
   }
 
   // MARK: - Fitting

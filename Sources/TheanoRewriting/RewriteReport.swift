@@ -1,4 +1,5 @@
 import TheanoArrays
+import TheanoGraph
 
 /// What rewriting did: the passes in their order, and which entry fired where.
 package struct RewriteReport: Sendable {
@@ -33,8 +34,8 @@ package struct RewriteReport: Sendable {
     package var rewrite: String
     package var before: String
     package var after: String
-    /// The user's line that the expression came from, looked up when asked for.
-    package var location: @Sendable () -> String?
+    /// Where the user wrote what the expression came from.
+    package var note: SourceNote
   }
 
   package var passes: [Pass] = []
@@ -67,8 +68,9 @@ extension RewriteReport: CustomStringConvertible {
 
   /// Every firing that was kept: the rule, the line, and the expression before and after.
   package var explanation: String {
-    log.map { firing in
-      "\(firing.rewrite)\(firing.location().map { " (\($0))" } ?? "")\n    \(firing.before)\n -> \(firing.after)"
+    SourceNote.lookUp(log.map(\.note))
+    return log.map { firing in
+      "\(firing.rewrite)\(firing.note.location.map { " (\($0))" } ?? "")\n    \(firing.before)\n -> \(firing.after)"
     }.joined(separator: "\n")
   }
 }

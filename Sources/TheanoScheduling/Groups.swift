@@ -96,13 +96,7 @@ struct Grouping {
     for output in graph.outputs { use(output, in: 0) }
     for node in order.reversed() {
       let region = regionOf[node] ?? 0
-      for output in graph.nodes[node].outputs {
-        for case .symbolic(let size) in graph.values[output].type.dims {
-          for value in size.valuesRead where graph.producer(graph.resolve(value)) != node {
-            use(value, in: region)
-          }
-        }
-      }
+      for value in graph.lengthsRead(by: node) { use(value, in: region) }
       if case .conditional = lowerings[node] {
         use(graph.nodes[node].inputs[0], in: region)
         let first = regions.count
@@ -128,11 +122,7 @@ struct Grouping {
       case .positions, .writes: break
       default: break
       }
-      for output in graph.nodes[node].outputs {
-        for case .symbolic(let size) in graph.values[output].type.dims {
-          forced.formUnion(size.valuesRead.map { graph.resolve($0) })
-        }
-      }
+      forced.formUnion(graph.lengthsRead(by: node))
       // A value read at other places than its own is computed again for each; a costly one is better kept.
       if case .pull = lowerings[node] {
         for value in inputs(node) where depthOfTransparent(value) > 16 { forced.insert(value) }
@@ -160,7 +150,7 @@ struct Grouping {
     switch role(node) {
     case .transparent:
       if regionOf[node] == region, let known = readyMemo[node] { return known }
-      let ready = inputs(node).map { readable($0, in: region) }.max() ?? 0
+      let ready = (inputs(node) + graph.lengthsRead(by: node)).map { readable($0, in: region) }.max() ?? 0
       if regionOf[node] == region { readyMemo[node] = ready }
       return ready
     default:
@@ -201,7 +191,7 @@ struct Grouping {
         earliest = max(earliest, readable(value, in: region))
       }
     }
-    for value in lengthsRead(node) { earliest = max(earliest, readable(value, in: region)) }
+    for value in graph.lengthsRead(by: node) { earliest = max(earliest, readable(value, in: region)) }
     let candidates = regions[region].byBox[box] ?? []
     for candidate in candidates[candidates.partitioningIndex(from: earliest)...] {
       let group = regions[region].groups[candidate]
@@ -218,16 +208,6 @@ struct Grouping {
     regions[region].groups.append(Group(kind: .nest(box: box, axes: axes), members: [node], cost: cost))
     groupOf[node] = regions[region].groups.count - 1
     regions[region].byBox[box, default: []].append(regions[region].groups.count - 1)
-  }
-
-  private func lengthsRead(_ node: Graph.NodeID) -> [Graph.ValueID] {
-    var values: [Graph.ValueID] = []
-    for output in graph.nodes[node].outputs {
-      for case .symbolic(let size) in graph.values[output].type.dims {
-        values += size.valuesRead.map { graph.resolve($0) }
-      }
-    }
-    return values
   }
 }
 

@@ -68,6 +68,20 @@ package struct Schedule {
     package var transposeB: Bool
     package var alpha: Factor
     package var beta: Factor
+    package var rows: Size
+    package var inner: Size
+    package var columns: Size
+    package var note: Int?
+
+    /// Up to this many multiplications are done by loops on the spot: a library's call would cost more than the work.
+    package static let largestLoop = 4096
+
+    /// The routine of BLAS that a product of this shape is given to when it is larger than that.
+    package var routine: String {
+      if columns == 1 || rows == 1 { return "gemv" }
+      let addsOnto = beta.buffer == nil && beta.constant == 1
+      return inner == 1 && addsOnto ? "ger" : "gemm"
+    }
   }
 
   /// A constant times the element of a 0-d buffer.
@@ -87,6 +101,8 @@ package struct Schedule {
   package var callbacks: [(node: Graph.NodeID, operation: any Operation, types: [TensorType])] = []
   package var scratchSlots = 0
   package var leafCount = 0
+  /// The user's expressions that steps compute; steps bear their numbers.
+  package var notes: [ApplyNode] = []
   /// Whether the program calls matrix products or solvers of the host.
   package var usesProducts = false
   /// The first node that needs LAPACK.

@@ -15,6 +15,7 @@ package struct Scheduler {
   private var lowerings: [Graph.NodeID: Lowering] = [:]
   private var stored: Set<Graph.ValueID> = []
   private var constantNumbers: [Graph.ValueID: Int] = [:]
+  private var noteOf: [ObjectIdentifier: Int] = [:]
   private var boundAtoms: Set<Size.Atom> = []
   /// The list that steps are added to: the program's, or a branch's.
   var steps: [Schedule.Step] = []
@@ -79,6 +80,15 @@ package struct Scheduler {
     return schedule.buffers.count - 1
   }
 
+  /// The note that a step bears: which expression of the user's it computes.
+  private mutating func note(_ node: Graph.NodeID) -> Int? {
+    guard let origin = graph.nodes[node].origin else { return nil }
+    if let known = noteOf[ObjectIdentifier(origin)] { return known }
+    schedule.notes.append(origin)
+    noteOf[ObjectIdentifier(origin)] = schedule.notes.count - 1
+    return schedule.notes.count - 1
+  }
+
   private func comment(_ value: Graph.ValueID) -> String {
     if let name = graph.values[value].name { return name }
     if let node = graph.producer(value) { return graph.nodes[node].op.name }
@@ -108,14 +118,7 @@ package struct Scheduler {
     return id
   }
 
-  private func isEntryAtom(_ atom: Size.Atom) -> Bool {
-    switch atom {
-    case .axis: true
-    case .value(let id):
-      if case .leaf = graph.values[graph.resolve(id)].origin { true } else { false }
-    case .found, .function: false
-    }
-  }
+  private func isEntryAtom(_ atom: Size.Atom) -> Bool { graph.isEntryAtom(atom) }
 
   /// The buffer of an output; a value that is an argument, a constant or another output is copied.
   private mutating func result(_ k: Int, _ value: Graph.ValueID) -> Schedule.BufferID {
@@ -203,9 +206,7 @@ package struct Scheduler {
     nest.group = Set(group.members)
     for node in group.members {
       let output = graph.nodes[node].firstOutput
-      if let origin = graph.nodes[node].origin {
-        nest.builder.comment(origin.note.lineText(of: origin))
-      }
+      if let note = note(node) { nest.builder.comment(note) }
       switch lowerings[node] {
       case .fold(let combiner, let axes, _):
         let buffer = newBuffer(output)
@@ -405,13 +406,14 @@ package struct Scheduler {
     // Small products of known size become loops that the C compiler unrolls; integers always do.
     let isFloat = dtype == .float32 || dtype == .float64
     let (rows, inner, columns) = sizes(of: product, a, b)
-    if let m = rows.constant, let k = inner.constant, let n = columns.constant, m * k * n <= 4096 || !isFloat
+    if let m = rows.constant, let k = inner.constant, let n = columns.constant,
+      m * k * n <= Schedule.Product.largestLoop || !isFloat
     {
-      emitLoops(product, inputs, a, b, out, n)
+      emitLoops(node, product, inputs, a, b, out, n)
       return
     }
     if !isFloat {
-      emitLoops(product, inputs, a, b, out, nil)
+      emitLoops(node, product, inputs, a, b, out, nil)
       return
     }
     schedule.usesProducts = true
@@ -429,7 +431,7 @@ package struct Scheduler {
       .product(
         .init(
           a: a, b: b, out: out, transposeA: product.transposeA, transposeB: product.transposeB, alpha: alpha,
-          beta: beta)))
+          beta: beta, rows: rows, inner: inner, columns: columns, note: note(node))))
   }
 
   private mutating func emitCopy(of value: Graph.ValueID, to buffer: Schedule.BufferID, broadcast box: [Size])
@@ -453,7 +455,8 @@ package struct Scheduler {
 
   /// A product as loops: `out[i, j] = beta * c[i, j] + sum over k of alpha * a[i, k] * b[k, j]`.
   private mutating func emitLoops(
-    _ product: MatrixProduct, _ inputs: [Graph.ValueID], _ a: Schedule.BufferID, _ b: Schedule.BufferID,
+    _ node: Graph.NodeID, _ product: MatrixProduct, _ inputs: [Graph.ValueID], _ a: Schedule.BufferID,
+    _ b: Schedule.BufferID,
     _ out: Schedule.BufferID, _ knownColumns: Int?
   ) {
     let (rows, inner, columns) = sizes(of: product, a, b)
@@ -484,6 +487,7 @@ package struct Scheduler {
       }
     }
     nest.fold(.sum, out, at, nest.builder.apply(.multiply, x, y), start: start, in: self)
+    if let note = note(node) { nest.builder.comment(note) }
     steps.append(nest.step)
   }
 
@@ -512,26 +516,4 @@ func alignedIndices(_ index: [LoopNest.Ref], _ dims: [Dim], _ builder: inout Nes
 extension Graph {
   /// The atoms that stand for an integer scalar: its own, and those of values that it replaced.
   func lengthAtoms(of value: ValueID) -> [Size.Atom] { replaced(by: value).map { .value($0) } }
-}
-
-extension SourceNote {
-  /// The expression and the line it was written at, for a comment in generated code.
-  func lineText(of apply: ApplyNode) -> String {
-    let text = ExpressionText.render(apply.op, apply.inputs, underlining: nil).text
-    // Symbolising return addresses takes a millisecond, so that only lines that are known at once are written.
-    if case .line(let file, let line) = self { return "\(text)    \(file):\(line)" }
-    return text
-  }
-}
-
-extension Size {
-  /// Whether every atom, also inside functions, is one that is known.
-  package func isKnown(_ known: (Atom) -> Bool) -> Bool {
-    terms.allSatisfy { term in
-      term.atoms.allSatisfy { atom in
-        if case .function(_, let sizes) = atom { return sizes.allSatisfy { $0.isKnown(known) } }
-        return known(atom)
-      }
-    }
-  }
 }

@@ -65,9 +65,7 @@ struct CompilationCache: Sendable {
   func lookUp(_ key: Digest) -> String? {
     let path = path(key)
     guard let (bytes, status) = try? FileSystem.read(path) else { return nil }
-    guard status.st_uid == geteuid(), status.st_mode & (S_IWGRP | S_IWOTH) == 0,
-      CompilationCache.isSound(bytes)
-    else {
+    guard CompilationCache.isSound(bytes, status) else {
       unlink(path)
       return nil
     }
@@ -111,6 +109,19 @@ extension CompilationCache {
     let length = UInt64(bytes.count)
     return mark + (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * UInt64($0))) }
       + Digest(of: bytes).bytes
+  }
+
+  /// Whether a file of the folder is what was put there.
+  func isSound(_ name: String) -> Bool {
+    guard let (bytes, status) = try? FileSystem.read("\(folder)/\(name)") else { return false }
+    return CompilationCache.isSound(bytes, status)
+  }
+
+  /// A library as it stands in the folder.
+  static func sealed(_ bytes: [UInt8]) -> [UInt8] { bytes + seal(bytes) }
+
+  private static func isSound(_ bytes: [UInt8], _ status: stat) -> Bool {
+    status.st_uid == geteuid() && status.st_mode & (S_IWGRP | S_IWOTH) == 0 && isSound(bytes)
   }
 
   private static func isSound(_ bytes: [UInt8]) -> Bool {

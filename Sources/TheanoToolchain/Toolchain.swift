@@ -9,8 +9,10 @@ import TheanoArrays
 
 /// From C text to a function in memory: finds the compiler, keeps the cache, loads.
 package final class Toolchain: Sendable {
-  /// The version of the library, as far as compiled functions are concerned; part of every key.
-  static let version = "theano-swift 0.1.0"
+  /// The version of the library.
+  package static let number = "0.1.0"
+  /// The same as far as compiled functions are concerned; part of every key.
+  static let version = "theano-swift \(number)"
 
   /// What the environment asked for.
   package let settings: ToolchainSettings

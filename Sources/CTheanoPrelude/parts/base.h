@@ -6,6 +6,7 @@
 // exact sums, which a contraction or reassociation that they did not ask for would break. Where a fused multiply-add pays and
 // the machine has one they ask for it by name (th_mad_*, th_fma_*). -fno-math-errno -fno-trapping-math are needed for
 // loops to become vector code; the rounding mode is to nearest. Every function is straight-line code whose choices are selects.
+// Newer clangs leave __OPENCL_VERSION__ to the device's driver and define __OPENCL_C_VERSION__ alone.
 #if defined(__OPENCL_VERSION__) || defined(__OPENCL_C_VERSION__)
 #define TH_OPENCL 1
 #pragma OPENCL FP_CONTRACT OFF

@@ -111,7 +111,9 @@ extension TensorVariable {
 }
 
 extension T {
-  static func subtensor(_ x: TensorVariable, _ entries: [AxisIndex], _ note: SourceNote) -> TensorVariable {
+  package static func subtensor(_ x: TensorVariable, _ entries: [AxisIndex], _ note: SourceNote)
+    -> TensorVariable
+  {
     guard !x.node.isPoisoned else { return x }
     func impossible(_ what: String, _ mend: String? = nil) -> TensorVariable {
       .impossible("subtensor", Fault(.index, what, mend: mend, operand: 0), operands: [x], note: note)

@@ -1,0 +1,9 @@
+import Theano
+
+/// The ways of making a function that most tests of behaviour go through: whoever runs it, it behaves alike.
+package enum Modes {
+  /// Native code where there is a C compiler, and the interpreter.
+  package static let both: [Mode] = [.fastRun, .interpreted]
+  /// The same, and each without rewriting.
+  package static let all: [Mode] = both + [.unrewritten, Mode(linker: .interpreter, rewrites: false)]
+}
