@@ -48,8 +48,8 @@ TH_FN th_angle_f64 th_reduce_near_half_f64(th_f64 x) {
   th_f64 r = th_mad_f64(n, -1.5707963267341256, x);
   th_f64 second = n * 6.077100506303966e-11;
   th_angle_f64 angle;
-  angle.r.hi = r - second;
-  angle.r.lo = th_mad_f64(n, -2.0222662487959506e-21, (r - angle.r.hi) - second);
+  th_f64 hi = r - second;
+  angle.r = th_ordered_sum_f64(hi, th_mad_f64(n, -2.0222662487959506e-21, (r - hi) - second));
   angle.odd = (th_u32)th_bits_f64(shifted) & 1u;
   return angle;
 }

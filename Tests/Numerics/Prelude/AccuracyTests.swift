@@ -15,20 +15,20 @@ import TheanoTestSupport
     return table
   }
 
-  static let float64 = PreludeGolden<Double>.all()
-  static let float32 = PreludeGolden<Float>.all()
+  static let doubles = PreludeGolden<Double>.all()
+  static let floats = PreludeGolden<Float>.all()
 
   @Test func everyFunctionHasGoldenValues() {
     // What is exact by definition has none.
     let exact: Set = ["rint", "floor", "trunc", "maximum", "minimum", "copysign", "floordiv"]
-    #expect(Set(Self.float64.map(\.name)).union(exact) == Set(Self.entries().keys))
-    #expect(Self.float32.map(\.name) == Self.float64.map(\.name))
-    #expect(Self.float64.allSatisfy { $0.points.count > 15 })
+    #expect(Set(Self.doubles.map(\.name)).union(exact) == Set(Self.entries().keys))
+    #expect(Self.floats.map(\.name) == Self.doubles.map(\.name))
+    #expect(Self.doubles.allSatisfy { $0.points.count > 15 })
   }
 
-  @Test(arguments: float64.map(\.name)) func float64(name: String) throws {
+  @Test(arguments: doubles.map(\.name)) func float64(name: String) throws {
     let entry = try #require(Self.entries()[name])
-    for golden in Self.float64 where golden.name == name {
+    for golden in Self.doubles where golden.name == name {
       for point in golden.points {
         let result =
           entry.arity == 1 ? entry.unary_f64(point.x) : entry.binary_f64(point.x, point.y)
@@ -40,9 +40,9 @@ import TheanoTestSupport
     }
   }
 
-  @Test(arguments: float32.map(\.name)) func float32(name: String) throws {
+  @Test(arguments: floats.map(\.name)) func float32(name: String) throws {
     let entry = try #require(Self.entries()[name])
-    for golden in Self.float32 where golden.name == name {
+    for golden in Self.floats where golden.name == name {
       for point in golden.points {
         let result =
           entry.arity == 1 ? entry.unary_f32(point.x) : entry.binary_f32(point.x, point.y)
@@ -91,9 +91,9 @@ import TheanoTestSupport
   }
 
   /// The loops over arrays give what the functions of one number give.
-  @Test(arguments: float64.map(\.name)) func arrays(name: String) throws {
+  @Test(arguments: doubles.map(\.name)) func arrays(name: String) throws {
     let entry = try #require(Self.entries()[name])
-    for golden in Self.float64 where golden.name == name {
+    for golden in Self.doubles where golden.name == name {
       let x = golden.points.map(\.x), y = golden.points.map(\.y)
       var result = [Double](repeating: 0, count: x.count)
       if entry.arity == 1 {
