@@ -70,11 +70,16 @@ let package = Package(
         name: "TheanoTestSupport",
         dependencies: ["Theano"] + house.dropLast().map { .init(stringLiteral: $0.name) },
         path: "Tests/Support", swiftSettings: settings),
+      // Killed by the tests of Faults.
+      .executableTarget(
+        name: "FileWriter", dependencies: ["TheanoArrays", "TheanoFormats"], path: "Tests/FileWriter",
+        swiftSettings: settings),
     ]
     + tests.map { need in
       .testTarget(
         name: "\(need)Tests",
         dependencies: ["Theano", "TheanoTestSupport", "CTheanoPrelude", "CTheanoSupport"]
+          + (need == "Faults" ? ["FileWriter"] : [])
           + house.dropLast().map { .init(stringLiteral: $0.name) },
         path: "Tests/\(need)", resources: [.copy("Golden")],
         swiftSettings: settings)

@@ -38,6 +38,12 @@ extension ByteSource {
   /// Bytes in memory are adopted without a copy if they lie as arrays do; what is in a file is read straight into the
   /// array's own memory. The length is checked before anything is allocated.
   func array(_ layout: ElementLayout) throws(TheanoError) -> NDArray {
+    var unwanted: CRC32?
+    return try array(layout, checksum: &unwanted)
+  }
+
+  /// As ``array(_:)``; the bytes are fed to a checksum if there is one.
+  func array(_ layout: ElementLayout, checksum: inout CRC32?) throws(TheanoError) -> NDArray {
     guard let due = layout.byteCount else {
       throw error(
         at: 0,
@@ -55,7 +61,13 @@ extension ByteSource {
     }
     // Fortran order is C order of the reversed axes.
     let shape = layout.isFortranOrder ? Array(layout.shape.reversed()) : layout.shape
-    let stored = if let inPlace = adopted(shape, layout) { inPlace } else { try read(shape, layout) }
+    let stored: NDArray
+    if let inPlace = adopted(shape, layout) {
+      stored = inPlace
+      checksum?.update(UnsafeRawBufferPointer(start: inPlace.data, count: count))
+    } else {
+      stored = try read(shape, layout, &checksum)
+    }
     guard layout.isFortranOrder, layout.shape.count > 1 else { return stored }
     return stored.reversingAxes(isReadOnly: isReadOnly)
   }
@@ -77,12 +89,14 @@ extension ByteSource {
       adopting: base, shape: shape, dtype: layout.dtype, readOnly: memory.isReadOnly, owner: memory)
   }
 
-  private func read(_ shape: [Int], _ layout: ElementLayout) throws(TheanoError) -> NDArray {
+  private func read(
+    _ shape: [Int], _ layout: ElementLayout, _ checksum: inout CRC32?
+  ) throws(TheanoError) -> NDArray {
     let array = try NDArray.allocate(shape, dtype: layout.dtype)
     let buffer = UnsafeMutableRawBufferPointer(start: array.data, count: count)
     buffer.adviseHugePages()
     try withExtendedLifetime(array) { () throws(TheanoError) in
-      try read(at: 0, into: buffer, "the array's elements")
+      try read(at: 0, into: buffer, "the array's elements", checksum: &checksum)
       buffer.settle(layout)
     }
     return array

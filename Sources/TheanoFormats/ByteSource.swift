@@ -59,12 +59,21 @@ struct ByteSource: Sendable {
   func read(
     at offset: Int, into buffer: UnsafeMutableRawBufferPointer, _ what: String
   ) throws(TheanoError) {
+    var unwanted: CRC32?
+    try read(at: offset, into: buffer, what, checksum: &unwanted)
+  }
+
+  /// Fills a buffer with the bytes from `offset` on, and feeds them to a checksum if there is one.
+  func read(
+    at offset: Int, into buffer: UnsafeMutableRawBufferPointer, _ what: String, checksum: inout CRC32?
+  ) throws(TheanoError) {
     try check(offset, buffer.count, what)
     switch storage {
-    case .file(let file): try file.read(at: start + offset, into: buffer, report)
+    case .file(let file): try file.read(at: start + offset, into: buffer, report, checksum: &checksum)
     case .memory(let memory):
       buffer.copyMemory(
         from: UnsafeRawBufferPointer(start: memory.base + start + offset, count: buffer.count))
+      checksum?.update(UnsafeRawBufferPointer(buffer))
     }
   }
 
@@ -93,14 +102,6 @@ struct ByteSource: Sendable {
       try read(at: 0, into: block.mutableBytes, what)
       return (block, block.bytes)
     }
-  }
-
-  /// As ``loaded(_:)``, but in a block that nothing else refers to, so that an array may have it.
-  func loadedAlone(_ what: String) throws(TheanoError) -> (owner: OwnedBytes, bytes: UnsafeRawBufferPointer) {
-    let block = try OwnedBytes.allocate(count, report)
-    block.mutableBytes.adviseHugePages()
-    try read(at: 0, into: block.mutableBytes, what)
-    return (block, block.bytes)
   }
 
   /// The error for a fault at `offset` of these bytes.

@@ -87,13 +87,14 @@ public enum IDX {
       }
       let (layout, offset) = try header(ByteSource(copy, source.report))
       guard let due = layout.byteCount?.plus(offset) else {
-        throw source.report.error(
-          "the head claims shape \(shapeText(layout.shape)), which cannot be addressed")
+        throw source.error(
+          at: 0, "the head claims shape \(shapeText(layout.shape)), which cannot be addressed")
       }
       guard Inflate.isPlausible(inflated: due, deflated: deflated.count),
         inflatedStart.map({ $0 == due }) ?? true
       else {
-        throw source.report.error(
+        throw source.error(
+          at: 0,
           "the head claims shape \(shapeText(layout.shape)) of \(layout.dtype), \(due) bytes, but "
             + (inflatedStart.map { "the data inflates to \($0)" }
               ?? "\(deflated.count) compressed bytes cannot hold that"),

@@ -9,6 +9,9 @@ struct JSONReader {
 
   init(_ cursor: ByteCursor) { self.cursor = cursor }
 
+  /// The place in the file of the next byte.
+  var offset: Int { cursor.offset }
+
   func error(_ reason: String, mend: String? = nil) -> TheanoError { cursor.error(reason, mend: mend) }
 
   private mutating func skipSpace() {

@@ -42,9 +42,19 @@ extension NDArray {
 
   /// The array in a source that holds a `.npy` file and nothing else.
   static func npy(_ source: ByteSource) throws(TheanoError) -> NDArray {
+    var unwanted: CRC32?
+    return try npy(source, checksum: &unwanted)
+  }
+
+  /// As ``npy(_:)``; all bytes of the source are fed to a checksum if there is one.
+  static func npy(_ source: ByteSource, checksum: inout CRC32?) throws(TheanoError) -> NDArray {
     let header = try NPYHeader.read(source)
+    if checksum != nil {
+      let head = try source.bytes(at: 0, count: header.dataOffset, "the header")
+      head.withUnsafeBytes { checksum?.update($0) }
+    }
     let elements = try source.slice(header.dataOffset, count: source.count - header.dataOffset, "the header")
-    return try elements.array(header.layout)
+    return try elements.array(header.layout, checksum: &checksum)
   }
 
   /// How the array is laid out as `.npy`, and the array whose C order is that layout.

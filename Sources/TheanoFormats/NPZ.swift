@@ -45,8 +45,9 @@ public struct NPZ: Sendable {
     var indices: [String: Int] = [:]
     for (index, name) in names.enumerated() {
       guard indices.updateValue(index, forKey: name) == nil else {
-        throw source.report.error(
-          "the name \(quoted(name)) occurs twice", mend: "save the arrays again under different names")
+        throw source.error(
+          at: entries[index].headOffset, "the name \(quoted(name)) occurs twice",
+          mend: "save the arrays again under different names")
       }
     }
     self.indices = indices
@@ -75,9 +76,10 @@ public struct NPZ: Sendable {
     case .stored:
       data.report.entry = entry.name
       if case .memory(let memory) = data.storage, memory.isReadOnly { return try NDArray.npy(data) }
-      let (owner, bytes) = try data.loadedAlone("the entry")
-      try check(CRC32.of(bytes), entry, data)
-      return try NDArray.npy(ByteSource(owner, data.report))
+      var crc: CRC32? = CRC32()
+      let array = try NDArray.npy(data, checksum: &crc)
+      try check(crc?.value ?? 0, entry, data)
+      return array
     case .deflated:
       return try inflated(entry, data)
     }
@@ -105,6 +107,7 @@ public struct NPZ: Sendable {
       let header = try NPYHeader.read(start)
       guard let due = header.layout.byteCount?.plus(header.dataOffset), due == entry.size else {
         throw report.error(
+          at: data.start,
           "shape \(shapeText(header.layout.shape)) of \(header.layout.dtype) does not take the \(entry.size) bytes that the "
             + "directory tells", mend: "the archive is damaged; fetch or write it again")
       }
@@ -115,6 +118,7 @@ public struct NPZ: Sendable {
       try inflater.run()
       guard inflater.produced == entry.size, inflater.consumed == deflated.count else {
         throw report.error(
+          at: data.start + inflater.consumed,
           "\(inflater.consumed) of \(deflated.count) bytes inflate to \(inflater.produced), but \(entry.size) are due",
           mend: "the archive is damaged; fetch or write it again")
       }

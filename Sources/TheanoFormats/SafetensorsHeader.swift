@@ -9,6 +9,8 @@ struct SafetensorsHeader {
     var layout: ElementLayout
     /// Where the elements lie, counted from the end of the head.
     var range: Range<Int>
+    /// Where in the file its description stands; 0 for one that is yet to be written.
+    var place = 0
   }
 
   var entries: [Entry] = []
@@ -87,7 +89,7 @@ struct SafetensorsHeader {
         "the tensor \(quoted(name)) claims bytes \(ends[0])..<\(ends[1]), which does not fit shape \(shapeText(shape)) of \(dtype)",
         mend: damaged)
     }
-    return Entry(name: name, layout: layout, range: ends[0]..<ends[1])
+    return Entry(name: name, layout: layout, range: ends[0]..<ends[1], place: start.offset)
   }
 
   private static func lengths(
@@ -109,6 +111,7 @@ struct SafetensorsHeader {
     for entry in sorted {
       guard entry.range.lowerBound == end else {
         throw source.report.error(
+          at: entry.place,
           "the tensor \(quoted(entry.name)) begins at \(entry.range.lowerBound) of the data, where \(end) is due: tensors overlap "
             + "or leave a gap", mend: Self.damaged)
       }

@@ -28,6 +28,17 @@ import TheanoTestSupport
     #expect(elementBytes(array) == patternBytes(.uint8, count: 6000))
   }
 
+  /// Six digits of the MNIST test set; the sums are NumPy's.
+  @Test("real digits are read")
+  func digits() throws {
+    let images = try IDX.load(goldenFormat("digits-images.idx.gz"))
+    let labels = try IDX.load(goldenFormat("digits-labels.idx.gz"))
+    #expect(images.shape == [6, 28, 28] && images.dtype == .uint8)
+    #expect([Int](labels) == [6, 3, 0, 8, 8, 3])
+    #expect(images.map { [Int]($0).reduce(0, +) } == [25099, 14025, 27673, 18716, 32852, 34455])
+    #expect([Int](images[0, .all, 10]).reduce(0, +) == 1471)
+  }
+
   @Test("types that the format lacks are refused")
   func refused() throws {
     withFolder { folder in
@@ -106,6 +117,17 @@ import TheanoTestSupport
       data[..<cut].withUnsafeBytes { crc.update($0) }
       data[cut...].withUnsafeBytes { crc.update($0) }
       #expect(crc.value == data.withUnsafeBytes { CRC32.of($0) })
+    }
+    // The processor's instructions and the tables agree at every length and start.
+    for count in 0..<data.count where count % 7 == 0 || 240..<300 ~= count || 500..<530 ~= count {
+      data[(count % 16)..<max(count, count % 16)].withUnsafeBytes { bytes in
+        var (quick, slow) = (CRC32(), CRC32())
+        for _ in 0..<2 {
+          quick.update(bytes)
+          slow.updateByTables(bytes)
+        }
+        #expect(quick.value == slow.value, "\(count) bytes")
+      }
     }
   }
 }

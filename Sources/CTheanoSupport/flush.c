@@ -1,0 +1,15 @@
+#if defined(__linux__)
+#define _GNU_SOURCE
+#include <fcntl.h>
+#endif
+
+#include "include/theano_flush.h"
+
+void theano_start_flushing(int32_t descriptor, int64_t offset, int64_t count) {
+#if defined(__linux__)
+  // A hint: whoever needs the bytes on the disk calls fsync, which tells of faults.
+  (void)sync_file_range(descriptor, offset, count, SYNC_FILE_RANGE_WRITE);
+#else
+  (void)descriptor, (void)offset, (void)count;
+#endif
+}

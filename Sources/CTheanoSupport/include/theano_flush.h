@@ -1,0 +1,10 @@
+// Flushing files, beyond what Swift's own modules of the system know.
+#ifndef THEANO_FLUSH_H
+#define THEANO_FLUSH_H
+
+#include <stdint.h>
+
+/// Lets the system begin to write bytes of a file to the disk, without waiting for it; nothing where there is no such call.
+void theano_start_flushing(int32_t descriptor, int64_t offset, int64_t count);
+
+#endif
