@@ -71,17 +71,17 @@ TH_FN th_pair_f32 th_log2_pair_f32(th_f32 x) {
   top.hi = part.f;
   top.lo = 0.0f;
   th_pair_f32 s = th_pair_quotient_f32(top, th_ordered_sum_f32(2.0f, part.f));
-  th_pair_f32 z = th_pair_product_f32(s, s);
+  th_pair_f32 z = th_loose_product_f32(s, s);
   th_f32 zz = z.hi;
   th_f32 p = 0.33752176f;
   p = th_mad_f32(p, zz, 0.41186476f);
   p = th_mad_f32(p, zz, 0.57708f);
   th_pair_f32 c = th_ordered_sum_f32(0.961796701f, zz * p);
   c.lo += -7.02846181e-09f;
-  c = th_pair_product_f32(z, c);
+  c = th_loose_product_f32(z, c);
   th_pair_f32 d = th_ordered_sum_f32(2.88539004f, c.hi);
   d.lo += c.lo + 3.85192607e-08f;
-  d = th_pair_product_f32(s, d);
+  d = th_loose_product_f32(s, d);
   th_pair_f32 sum = th_ordered_sum_f32(part.k, d.hi);
   return th_ordered_sum_f32(sum.hi, sum.lo + d.lo);
 }
@@ -114,7 +114,7 @@ TH_FN th_pair_f64 th_log2_pair_f64(th_f64 x) {
   top.hi = part.f;
   top.lo = 0.0;
   th_pair_f64 s = th_pair_quotient_f64(top, th_ordered_sum_f64(2.0, part.f));
-  th_pair_f64 z = th_pair_product_f64(s, s);
+  th_pair_f64 z = th_loose_product_f64(s, s);
   th_f64 zz = z.hi;
   th_f64 p = 0.1892429610085777;
   p = th_mad_f64(p, zz, 0.19138774822582466);
@@ -125,10 +125,10 @@ TH_FN th_pair_f64 th_log2_pair_f64(th_f64 x) {
   p = th_mad_f64(p, zz, 0.5770780163555892);
   th_pair_f64 c = th_ordered_sum_f64(0.9617966939259756, zz * p);
   c.lo += 5.0577616648125907e-17;
-  c = th_pair_product_f64(z, c);
+  c = th_loose_product_f64(z, c);
   th_pair_f64 d = th_ordered_sum_f64(2.8853900817779268, c.hi);
   d.lo += c.lo + 4.0710547481862066e-17;
-  d = th_pair_product_f64(s, d);
+  d = th_loose_product_f64(s, d);
   th_pair_f64 sum = th_ordered_sum_f64(part.k, d.hi);
   return th_ordered_sum_f64(sum.hi, sum.lo + d.lo);
 }
@@ -163,16 +163,12 @@ TH_FN th_f64 th_exp2_pair_f64(th_f64 hi, th_f64 lo) {
 TH_FN th_f32 th_pow_f32(th_f32 x, th_f32 y) {
   th_f32 a = th_abs_f32(x);
   int ordinary = a > 0.0f && a < th_inf_f32();
-  th_pair_f32 log = th_log2_pair_f32(ordinary ? a : 1.0f);
+  th_pair_f32 log = th_log2_pair_f32(a);
   th_f32 edge = a == 0.0f ? -th_inf_f32() : a;
   log.hi = ordinary ? log.hi : edge;
-  log.lo = ordinary ? log.lo : 0.0f;
-  // A y beyond this decides by its sign alone, and its exact products would overflow.
-  th_f32 bound = 1e20f;
-  th_f32 b = y > bound ? bound : y;
-  b = b < -bound ? -bound : b;
-  th_pair_f32 power = th_product_f32(b, log.hi);
-  th_f32 lo = th_mad_f32(b, log.lo, power.lo);
+  th_pair_f32 power = th_product_f32(y, log.hi);
+  th_f32 lo = th_mad_f32(y, log.lo, power.lo);
+  // Where the power is out of range the low part may be no number.
   lo = th_abs_f32(power.hi) < 1000.0f ? lo : 0.0f;
   th_f32 result = th_exp2_pair_f32(power.hi, lo);
   th_f32 halved = 0.5f * y;
@@ -182,7 +178,6 @@ TH_FN th_f32 th_pow_f32(th_f32 x, th_f32 y) {
   th_u32 sign = odd ? th_bits_f32(x) & 0x80000000u : 0u;
   result = th_from_bits_f32(th_bits_f32(result) ^ sign);
   result = (a == 1.0f && th_abs_f32(y) == th_inf_f32()) ? 1.0f : result;
-  result = y == y ? result : y;
   return (y == 0.0f || x == 1.0f) ? 1.0f : result;
 }
 
@@ -190,16 +185,12 @@ TH_FN th_f32 th_pow_f32(th_f32 x, th_f32 y) {
 TH_FN th_f64 th_pow_f64(th_f64 x, th_f64 y) {
   th_f64 a = th_abs_f64(x);
   int ordinary = a > 0.0 && a < th_inf_f64();
-  th_pair_f64 log = th_log2_pair_f64(ordinary ? a : 1.0);
+  th_pair_f64 log = th_log2_pair_f64(a);
   th_f64 edge = a == 0.0 ? -th_inf_f64() : a;
   log.hi = ordinary ? log.hi : edge;
-  log.lo = ordinary ? log.lo : 0.0;
-  // A y beyond this decides by its sign alone, and its exact products would overflow.
-  th_f64 bound = 1e200;
-  th_f64 b = y > bound ? bound : y;
-  b = b < -bound ? -bound : b;
-  th_pair_f64 power = th_product_f64(b, log.hi);
-  th_f64 lo = th_mad_f64(b, log.lo, power.lo);
+  th_pair_f64 power = th_product_f64(y, log.hi);
+  th_f64 lo = th_mad_f64(y, log.lo, power.lo);
+  // Where the power is out of range the low part may be no number.
   lo = th_abs_f64(power.hi) < 10000.0 ? lo : 0.0;
   th_f64 result = th_exp2_pair_f64(power.hi, lo);
   th_f64 halved = 0.5 * y;
@@ -209,6 +200,5 @@ TH_FN th_f64 th_pow_f64(th_f64 x, th_f64 y) {
   th_u64 sign = odd ? th_bits_f64(x) & 0x8000000000000000u : 0u;
   result = th_from_bits_f64(th_bits_f64(result) ^ sign);
   result = (a == 1.0 && th_abs_f64(y) == th_inf_f64()) ? 1.0 : result;
-  result = y == y ? result : y;
   return (y == 0.0 || x == 1.0) ? 1.0 : result;
 }
