@@ -74,8 +74,7 @@ def check_vectors(parts, chosen):
         re.findall(r"(?s)#define TH_(?:UN|BIN)ARY_FUNCTIONS\(X\).*?\n\n|#define TH_BINARY_FUNCTIONS.*", (ROOT / "prelude.c").read_text()))))
     names = [n for n in dict.fromkeys(names) if n in {k[:-4] for k in parts} or n in ("sqrt", "copysign", "rint", "floor", "trunc")]
     failures = 0
-    home = {"sqrt": "base", "copysign": "base", "rint": "round", "floor": "round", "trunc": "round", "sin_near": "sinnear",
-            "cos_near": "sinnear", "tan_near": "tannear", "fmod_near": "fmodnear", "mod_near": "modnear", "floordiv_near": "modnear"}
+    home = {"sqrt": "base", "copysign": "base", "rint": "round", "floor": "round", "trunc": "round"}
     for name in names + NEAR:
         if chosen and name not in chosen:
             continue
