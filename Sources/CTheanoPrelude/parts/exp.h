@@ -46,17 +46,15 @@ TH_FN th_exponential_f64 th_exp_core_f64(th_f64 x) {
   th_f64 k = e.shifted - 6755399441055744.0;
   th_f64 high = th_mad_f64(k, -0.6931471803691238, x), low = k * -1.9082149292705877e-10;
   th_f64 r = high + low;
-  th_f64 q = 2.5000131295810472e-08;
-  q = th_mad_f64(q, r, 2.763038255015026e-07);
-  q = th_mad_f64(q, r, 2.7557586841731865e-06);
-  q = th_mad_f64(q, r, 2.4801492751912395e-05);
-  q = th_mad_f64(q, r, 0.00019841269505277247);
-  q = th_mad_f64(q, r, 0.0013888888943932977);
-  q = th_mad_f64(q, r, 0.00833333333349543);
-  q = th_mad_f64(q, r, 0.04166666666652915);
-  q = th_mad_f64(q, r, 0.1666666666666641);
-  q = th_mad_f64(q, r, 0.5000000000000011);
-  th_f64 tail = th_mad_f64(r * r, q, low), rest = high + tail;
+  // In pairs of coefficients (G. Estrin 1960): for one number the length of the chain is what counts.
+  th_f64 z = r * r, z2 = z * z;
+  th_f64 q0 = th_mad_f64(0.1666666666666641, r, 0.5000000000000011);
+  th_f64 q1 = th_mad_f64(0.00833333333349543, r, 0.04166666666652915);
+  th_f64 q2 = th_mad_f64(0.00019841269505277247, r, 0.0013888888943932977);
+  th_f64 q3 = th_mad_f64(2.7557586841731865e-06, r, 2.4801492751912395e-05);
+  th_f64 q4 = th_mad_f64(2.5000131295810472e-08, r, 2.763038255015026e-07);
+  th_f64 q = th_mad_f64(th_mad_f64(th_mad_f64(q4, z, q3), z, q2), z2, th_mad_f64(q1, z, q0));
+  th_f64 tail = th_mad_f64(z, q, low), rest = high + tail;
   e.hi = 1.0 + rest;
   e.lo = (rest - (e.hi - 1.0)) + (tail - (rest - high));
   return e;
