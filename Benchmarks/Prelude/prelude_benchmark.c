@@ -187,7 +187,9 @@ int main(int argc, char **argv) {
     theano_random_uniform_f64(2, 0, values, y64);
     for (int i = 0; i < values; i++) {
       x32[i] = (float)(x64[i] = f->low + (f->high - f->low) * x64[i]);
-      y32[i] = (float)(y64[i] = -5 + 10 * y64[i]);
+      // Not so near to 0 that a quotient is out of the near functions' reach.
+      y64[i] = -5 + 10 * y64[i];
+      y32[i] = (float)(y64[i] = fabs(y64[i]) < 0.01 ? 0.01 : y64[i]);
     }
     double times[4][rounds] = {0};
     for (int round = -1; round < rounds; round++)
