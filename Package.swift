@@ -54,6 +54,7 @@ let package = Package(
     .library(name: "TheanoFormats", targets: ["TheanoFormats"]),
     .executable(name: "theano", targets: ["TheanoCommand"]),
     .executable(name: "xor", targets: ["xor"]),
+    .executable(name: "tour", targets: ["tour"]),
   ],
   targets: [
     .target(name: "CTheanoPrelude", exclude: []),
@@ -66,6 +67,8 @@ let package = Package(
       .executableTarget(
         name: "TheanoCommand", dependencies: ["TheanoArrays", "TheanoToolchain"], swiftSettings: settings),
       .executableTarget(name: "xor", dependencies: ["Theano"], path: "Examples/xor", swiftSettings: settings),
+      .executableTarget(
+        name: "tour", dependencies: ["Theano"], path: "Examples/tour", swiftSettings: settings),
       .target(
         name: "TheanoTestSupport",
         dependencies: ["Theano"] + house.dropLast().map { .init(stringLiteral: $0.name) },

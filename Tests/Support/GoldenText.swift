@@ -33,6 +33,11 @@ package struct GoldenText {
       fputs(current, file)
       return current
     }
+    return GoldenText.read(path)
+  }
+
+  /// A file as text; `nil` if it cannot be read.
+  static func read(_ path: String) -> String? {
     guard let file = fopen(path, "r") else { return nil }
     defer { fclose(file) }
     var bytes: [UInt8] = []

@@ -73,7 +73,7 @@ extension T {
   /// An operation of your own from Swift closures: the compiled function calls back into Swift for it.
   ///
   /// ```swift
-  /// let sorted = T.custom("sort", [x], outputs: [x.type]) { [NDArray($0[0].toArray(of: Double.self).sorted())] }[0]
+  /// let sorted = T.custom("sort", [x], outputs: [x.type]) { [NDArray([Double]($0[0]).sorted())] }[0]
   /// ```
   ///
   /// - Parameters:
