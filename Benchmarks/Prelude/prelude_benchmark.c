@@ -1,5 +1,5 @@
 // The prelude against scalar libm, glibc's libmvec and SLEEF on 10^6 values, side by side: every round times each of them once, in turn; the
-// medians of the rounds are compared. Built by run.sh beside it, once for each instruction set (LANES is that set's bytes / 8).
+// fourth best of the rounds are compared, which neighbours on the machine hardly disturb. Built by run.sh beside it, once for each instruction set (LANES is that set's bytes / 8).
 #define _GNU_SOURCE
 #include <immintrin.h>
 #include <math.h>
@@ -156,26 +156,26 @@ static double error(const row *f, int who, int wide) {
 // A competitor counts if it keeps to the 2 units that the prelude promises, on these values.
 static void report(const row *f, int wide, double times[4][rounds]) {
   static const char *const who[] = {"ours", "libm", "libmvec", "SLEEF"};
-  double median[4], best = 0;
+  double typical[4], best = 0;
   printf("%-10s %s", f->name, wide ? "f64" : "f32");
   for (int k = 0; k < 4; k++) {
     qsort(times[k], rounds, sizeof(double), ascending);
-    median[k] = times[k][rounds / 2] / values * 1e9;
-    if (!(median[k] > 0)) {
+    typical[k] = times[k][rounds / 5] / values * 1e9;
+    if (!(typical[k] > 0)) {
       printf("  %s      -      ", who[k]);
       continue;
     }
     double e = error(f, k, wide);
-    printf("  %s %6.2f (%4.2f)", who[k], median[k], e);
-    if (k >= 2 && e <= 2 && (best == 0 || median[k] < best)) best = median[k];
+    printf("  %s %6.2f (%4.2f)", who[k], typical[k], e);
+    if (k >= 2 && e <= 2 && (best == 0 || typical[k] < best)) best = typical[k];
   }
-  if (best > 0) printf("  best/ours %.2f", best / median[0]);
+  if (best > 0) printf("  best/ours %.2f", best / typical[0]);
   printf("\n");
   fflush(stdout);
 }
 
 int main(int argc, char **argv) {
-  printf("ns a value (largest error in ulp), medians of %d rounds over %d values, %d bits\n", rounds, values, 64 * LANES);
+  printf("ns a value (largest error in ulp), the fourth best of %d rounds over %d values, %d bits\n", rounds, values, 64 * LANES);
   for (size_t k = 0; k < sizeof table / sizeof table[0]; k++) {
     const row *f = &table[k];
     if (argc > 1) {
