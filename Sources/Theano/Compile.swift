@@ -102,7 +102,17 @@ struct Compilation {
     switch mode.linker {
     case .native: return false
     case .interpreter: return true
-    case .automatic: return try Toolchain.process().settings.compiler == .none
+    case .automatic:
+      let toolchain = try Toolchain.process()
+      // One that was asked for by name and is not there is an error; that there is none at all has a way around.
+      guard toolchain.settings.compiler == .automatic else { return toolchain.settings.compiler == .none }
+      do { _ = try toolchain.compiler } catch {
+        Notice.once(
+          "no C compiler was found, so that functions are interpreted, many times slower; "
+            + (error.diagnoses.first?.mend ?? ""))
+        return true
+      }
+      return false
     }
   }
 

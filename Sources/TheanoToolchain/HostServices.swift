@@ -69,6 +69,11 @@ package final class HostServices: Sendable {
     dense.withLock { dense in
       if let dense { return dense }
       let libraries = NativeLibraries(settings, threads: threads)
+      if libraries.products == nil, settings.native != .none {
+        Notice.once(
+          "no tuned BLAS was found, so that large products are slower than they could be; "
+            + Platform.denseLibraryAdvice)
+      }
       let (compiled, kernels) = embeddedProducts(wanted: libraries.products == nil)
       let made = Dense(libraries, compiled, kernels)
       dense = made

@@ -29,7 +29,7 @@ struct ReadmeTests {
   @Test func itsOutputsArePrinted() throws {
     let program = try #require(RunningProgram.path("tour"))
     let run = RunningProgram(program, [], environment: [:])
-    #expect(run.code == 0 && run.errors.isEmpty)
+    #expect(run.code == 0, "\(run.errors)")
     var rest = run.output[...]
     func expect(_ text: String) {
       let found = rest.firstRange(of: text + "\n")
