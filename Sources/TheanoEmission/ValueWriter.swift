@@ -175,13 +175,30 @@ struct ValueWriter {
     case .shiftLeft: return infix("<<")
     case .shiftRight: return infix(">>")
     case .select: return "\(x[0]) ? \(x[1]) : \(x[2])"
-    case .cast(let target): return target == .bool ? "\(x[0]) != 0" : "(\(target.cName))\(x[0])"
+    case .cast(let target): return conversion(x[0], dtype, to: target)
     case .floor: return dialect.service("floor", dtype, x[0])
     case .ceil: return dialect.service("ceil", dtype, x[0])
     case .trunc: return dialect.service("trunc", dtype, x[0])
     case .rint: return dialect.service("rint", dtype, x[0])
     case .call(let name): return call(name, dtype, x)
     }
+  }
+
+  /// C leaves floats undefined that an integer cannot hold; here those end at the type's nearest end and NaN at 0, by
+  /// comparisons with powers of two.
+  private func conversion(_ x: String, _ dtype: DType, to target: DType) -> String {
+    if target == .bool { return "\(x) != 0" }
+    let plain = "(\(target.cName))\(x)"
+    guard dtype.isFloating, target.isInteger else { return plain }
+    let isSigned = target.kind == .signed
+    let limit = Double(sign: .plus, exponent: 8 * target.itemSize - (isSigned ? 1 : 0), significand: 1)
+    func literal(_ value: Double) -> String { LoopNest.Constant(value, dtype).literal(dialect) }
+    func end(_ bits: UInt64) -> String { LoopNest.Constant(target, bits: bits).literal(dialect) }
+    let most = UInt64.max >> UInt64(64 - 8 * target.itemSize + (isSigned ? 1 : 0))
+    let least = isSigned ? end(UInt64(bitPattern: -Int64(most) - 1)) : "0"
+    return
+      "\(x) >= \(literal(limit)) ? \(end(most)) : \(x) > \(literal(isSigned ? -limit - 1 : -1)) ? \(plain) : "
+      + "\(x) != \(x) ? 0 : \(least)"
   }
 
   private func call(_ name: String, _ dtype: DType, _ x: [String]) -> String {

@@ -178,6 +178,7 @@ package struct NestBuilder {
   package mutating func apply(_ primitive: Primitive, _ operands: [LoopNest.Ref]) -> LoopNest.Ref {
     if case .cast(let dtype) = primitive, nest.dtype(operands[0]) == dtype { return operands[0] }
     if let folded = foldedIndex(primitive, operands) { return folded }
+    let primitive = nest.dtype(operands[0]) == .bool ? primitive.ofBooleans : primitive
     return emit(.apply(primitive, operands), primitive.result(operands.map { nest.dtype($0) }))
   }
 

@@ -107,3 +107,15 @@ extension Recipe: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   package init(floatLiteral value: Double) { self = .literal(value) }
   package init(integerLiteral value: Int) { self = .literal(Double(value)) }
 }
+
+extension Primitive {
+  /// The primitive that does to booleans what this one does to numbers, where that has a name of its own.
+  var ofBooleans: Primitive {
+    switch self {
+    case .add, .maximum: .or
+    case .multiply, .minimum: .and
+    case .subtract: .xor
+    default: self
+    }
+  }
+}

@@ -48,6 +48,8 @@ package struct MemoryPlan {
           for id in buffers { touch(id) }
           for (written, read) in MemoryPlan.replacements(nest) {
             let (new, old) = (schedule.root(buffers[written]), schedule.root(buffers[read]))
+            // Through another shape the nest may read the old elements at other places too.
+            guard buffers.count(where: { roots($0).contains(old) }) == 1 else { continue }
             if lifetimes[new]?.born == position { lifetimes[new]!.mayReplace.append(old) }
           }
         case .product(let p):

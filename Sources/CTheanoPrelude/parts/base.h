@@ -178,3 +178,7 @@ TH_FN th_f64 th_trunc_f64(th_f64 x) {
   return th_copysign_f64(th_floor_f64(th_abs_f64(x)), x);
 #endif
 }
+
+// Square roots are in the bases; programs ask for them by these names.
+//@ part sqrt_f32 needs: base base_f32
+//@ part sqrt_f64 needs: base base_f64

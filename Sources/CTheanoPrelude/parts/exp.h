@@ -102,7 +102,7 @@ TH_FN th_f64 th_exp2_f64(th_f64 x) {
 
 //@ part expm1_f32 needs: base base_f32 exp_f32
 // expm1 = 2^k (expm1(r) + (1 - 2^-k)), again as hi + lo; what the reduction rounds off r is added back. The powers of two are built one short,
-// so that the largest arguments do not leave the exponent's range.
+// so that the largest arguments do not leave the exponent's range; of the smallest numbers half would be lost, but they are their own result.
 TH_FN th_exponential_f32 th_expm1_core_f32(th_f32 x) {
   th_f32 y = 89.0f < x ? 89.0f : x;
   y = -18.0f > y ? -18.0f : y;
@@ -128,7 +128,7 @@ TH_FN th_exponential_f32 th_expm1_core_f32(th_f32 x) {
 TH_FN th_f32 th_expm1_f32(th_f32 x) {
   th_exponential_f32 e = th_expm1_core_f32(x);
   th_f32 result = (e.hi + e.lo) * th_pow2_f32(th_bits_f32(e.shifted) - 1u) * 2.0f;
-  return th_abs_f32(x) < 1e-30f ? x : result;
+  return th_abs_f32(x) < 0x1p-100f ? x : result;
 }
 
 //@ part expm1_f64 needs: base base_f64 exp_f64
@@ -165,5 +165,5 @@ TH_FN th_exponential_f64 th_expm1_core_f64(th_f64 x) {
 TH_FN th_f64 th_expm1_f64(th_f64 x) {
   th_exponential_f64 e = th_expm1_core_f64(x);
   th_f64 result = (e.hi + e.lo) * th_pow2_f64(th_bits_f64(e.shifted) - 1u) * 2.0;
-  return th_abs_f64(x) < 1e-300 ? x : result;
+  return th_abs_f64(x) < 0x1p-1000 ? x : result;
 }

@@ -60,7 +60,10 @@ enum BroadcastRewrites {
   }
 
   /// `f(stretched(a), b)` is `f(a, b)`; where no operand has the whole shape, the driver stretches the result.
-  static let operands = Rewrite("elementwise of broadcast", .canonical, at: .kind(Elementwise.self)) {
+  /// Rules about constants count on it: what they make of a stretched constant must fold.
+  static let operands = Rewrite(
+    "elementwise of broadcast", .canonical, .essential, at: .kind(Elementwise.self)
+  ) {
     graph, node throws(Fault) in
     let application = graph.nodes[node]
     var inputs = application.inputs
