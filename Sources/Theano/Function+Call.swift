@@ -71,16 +71,20 @@ extension Function where Outputs == NDArray {
   }
 
   /// Calls the function with any number of arguments, each an array, a Swift number or nested lists of numbers.
+  ///
+  /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
   @discardableResult @_disfavoredOverload
   public func callAsFunction<each A: NDArrayConvertible>(_ arguments: repeat each A) throws(TheanoError)
     -> NDArray
   {
     var all: [NDArray] = []
-    for argument in repeat each arguments { all.append(argument.ndarray) }
+    for argument in repeat each arguments { all.append(try core.array(argument, all.count)) }
     return try call(all)
   }
 
   /// Calls the function with a list of arguments.
+  ///
+  /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
   @discardableResult
   public func call(_ arguments: [NDArray]) throws(TheanoError) -> NDArray {
     try core.call(OneOutput.self, arguments)
@@ -158,16 +162,20 @@ extension Function where Outputs == [NDArray] {
   }
 
   /// Calls the function with any number of arguments, each an array, a Swift number or nested lists of numbers.
+  ///
+  /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
   @discardableResult @_disfavoredOverload
   public func callAsFunction<each A: NDArrayConvertible>(_ arguments: repeat each A) throws(TheanoError)
     -> [NDArray]
   {
     var all: [NDArray] = []
-    for argument in repeat each arguments { all.append(argument.ndarray) }
+    for argument in repeat each arguments { all.append(try core.array(argument, all.count)) }
     return try call(all)
   }
 
   /// Calls the function with a list of arguments.
+  ///
+  /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
   @discardableResult
   public func call(_ arguments: [NDArray]) throws(TheanoError) -> [NDArray] {
     try core.call(OutputList.self, arguments)
@@ -229,14 +237,18 @@ extension Function where Outputs == Void {
   }
 
   /// Calls the function with any number of arguments, each an array, a Swift number or nested lists of numbers.
+  ///
+  /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
   @_disfavoredOverload
   public func callAsFunction<each A: NDArrayConvertible>(_ arguments: repeat each A) throws(TheanoError) {
     var all: [NDArray] = []
-    for argument in repeat each arguments { all.append(argument.ndarray) }
+    for argument in repeat each arguments { all.append(try core.array(argument, all.count)) }
     try call(all)
   }
 
   /// Calls the function with a list of arguments.
+  ///
+  /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
   public func call(_ arguments: [NDArray]) throws(TheanoError) {
     try core.call(NoOutput.self, arguments)
   }

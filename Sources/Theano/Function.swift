@@ -106,10 +106,21 @@ package final class FunctionCore: Sendable {
   @inline(never)
   private func convert(_ argument: NDArray, _ k: Int) throws(TheanoError) -> NDArray {
     let input = inputs[k]
-    let fitted = try Argument.fit(argument, to: input.type, in: name) { _ in
+    let fitted = try Argument.fit(argument, to: input.variable, in: name) { _ in
       "argument \(k + 1), \(input.variable.name ?? "unnamed"),"
     }
     return fitted.contiguous()
+  }
+
+  /// An argument as an array; nested lists may be ragged.
+  @inline(never)
+  func array(_ argument: any NDArrayConvertible, _ k: Int) throws(TheanoError) -> NDArray {
+    do throws(TheanoError) {
+      return try argument.asNDArray()
+    } catch {
+      let named = inputs.indices.contains(k) ? inputs[k].variable.name : nil
+      throw Argument.noArray(error, "argument \(k + 1), \(named ?? "unnamed"),", in: name)
+    }
   }
 
   @inline(never)
@@ -117,8 +128,9 @@ package final class FunctionCore: Sendable {
     let names = inputs.map { $0.variable.name ?? $0.type.brief }.joined(separator: ", ")
     let required = inputs.filter { $0.defaultValue == nil }.count
     let wanted = required == inputs.count ? "\(inputs.count)" : "\(required) to \(inputs.count)"
+    let given = counted(count, "argument was", "arguments were")
     return TheanoError(
-      .argument, in: name, "\(count) arguments were given, but the function takes \(wanted): (\(names))",
+      .argument, in: name, "\(given) given, but the function takes \(wanted): (\(names))",
       mend: "pass one value for each input")
   }
 

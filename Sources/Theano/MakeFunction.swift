@@ -3,6 +3,8 @@ import TheanoKernels
 import TheanoArrays
 import TheanoGraph
 import TheanoOperations
+import TheanoRewriting
+import TheanoRules
 
 /// What happens to inputs that no output or update needs.
 public enum OnUnusedInput: Sendable, Hashable {
@@ -18,11 +20,19 @@ public struct In: Sendable {
   public var variable: TensorVariable
   /// Its value if a call gives none.
   public var value: NDArray?
+  /// What is wrong with the default, for `function(...)` to report.
+  let fault: TheanoError?
 
   /// An input, with a default if there is one.
   public init(_ variable: TensorVariable, value: (any NDArrayConvertible)? = nil) {
     self.variable = variable
-    self.value = value?.ndarray
+    do throws(TheanoError) {
+      self.value = try value?.asNDArray()
+      fault = nil
+    } catch {
+      self.value = nil
+      fault = error
+    }
   }
 }
 
@@ -69,6 +79,8 @@ public func function(
 }
 
 /// Compiles expressions into a native function that returns a list.
+///
+/// - Throws: ``TheanoError`` with everything that is wrong with the expressions, the inputs and the updates.
 public func function(
   inputs: [any FunctionInput] = [], outputs: [TensorVariable],
   updates: [(TensorVariable, TensorVariable)] = [],
@@ -79,6 +91,8 @@ public func function(
 }
 
 /// Compiles updates of shared variables into a native function that returns nothing.
+///
+/// - Throws: ``TheanoError`` with everything that is wrong with the expressions, the inputs and the updates.
 public func function(
   inputs: [any FunctionInput] = [], updates: [(TensorVariable, TensorVariable)],
   givens: [TensorVariable: TensorVariable] = [:], mode: Mode = .fastRun, name: String? = nil,
@@ -88,6 +102,8 @@ public func function(
 }
 
 /// Compiles an expression into a native function: `function([x], y)`.
+///
+/// - Throws: ``TheanoError`` with everything that is wrong with the expressions, the inputs and the updates.
 public func function(
   _ inputs: [any FunctionInput], _ output: TensorVariable, fileID: String = #fileID, line: Int = #line
 ) throws(TheanoError) -> Function<NDArray> {
@@ -95,6 +111,8 @@ public func function(
 }
 
 /// Compiles expressions into a native function that returns a list: `function([x], [y, z])`.
+///
+/// - Throws: ``TheanoError`` with everything that is wrong with the expressions, the inputs and the updates.
 public func function(
   _ inputs: [any FunctionInput], _ outputs: [TensorVariable], fileID: String = #fileID, line: Int = #line
 ) throws(TheanoError) -> Function<[NDArray]> {
@@ -112,11 +130,21 @@ private func make(
   func wrong(_ kind: Diagnosis.Kind, _ what: String, _ mend: String?) {
     diagnoses.append(Diagnosis(kind, in: name, what, mend: mend, location: note.location))
   }
-  checkInputs(inputs, wrong)
+  checkInputs(inputs, name, note) { diagnoses.append($0) }
   let converted = checkUpdates(updates, note, wrong)
   checkGivens(givens, wrong)
+  checkMode(mode, wrong)
+  for (k, output) in (outputs + converted).enumerated() where !output.node.isPoisoned {
+    let subject = k < outputs.count ? "output \(k + 1)" : "the new value of an updated variable"
+    do throws(Fault) { try output.type.requirePossible(subject) } catch {
+      wrong(error.kind, error.what, error.mend)
+    }
+  }
   do throws(TheanoError) {
-    try validateAll(outputs + updates.map(\.1) + Array(givens.values))
+    try validateAll(
+      inputs.map(\.variable) + outputs + updates.flatMap { [$0.0, $0.1] }
+        + givens.flatMap { [$0.key, $0.value] }
+        + converted)
   } catch {
     diagnoses = error.diagnoses + diagnoses
   }
@@ -171,29 +199,46 @@ private func compile(
   }
 }
 
-private func checkInputs(_ inputs: [In], _ wrong: (Diagnosis.Kind, String, String?) -> Void) {
+private func checkInputs(_ inputs: [In], _ name: String, _ note: SourceNote, _ report: (Diagnosis) -> Void) {
+  func wrong(_ what: String, _ mend: String?) {
+    report(Diagnosis(.argument, in: name, what, mend: mend, location: note.location))
+  }
   var seen: Set<TensorVariable> = []
   var sawDefault = false
-  for (k, input) in inputs.enumerated() {
+  for (k, input) in inputs.enumerated() where !input.variable.node.isPoisoned {
     if !seen.insert(input.variable).inserted {
-      wrong(.argument, "\(input.variable) is given as an input twice", "list each input once")
+      wrong("\(input.variable) is given as an input twice", "list each input once")
     }
     switch input.variable.node.kind {
     case .constant:
-      wrong(
-        .argument, "input \(k + 1) is a constant", "make an input with T.dscalar, T.dvector, T.dmatrix ...")
+      wrong("input \(k + 1) is a constant", "make an input with T.dscalar, T.dvector, T.dmatrix ...")
     case .shared:
       wrong(
-        .argument, "input \(k + 1), \(input.variable), is a shared variable",
+        "input \(k + 1), \(input.variable), is a shared variable",
         "leave it out: its value is read at each call; givens: can put something in its place")
-    default: break
+    default:
+      do throws(Fault) { try input.variable.type.requirePossible("input \(k + 1), \(input.variable),") } catch
+      {
+        report(Diagnosis(error.kind, in: name, error.what, mend: error.mend, location: note.location))
+      }
     }
-    if input.value == nil, sawDefault {
-      wrong(
-        .argument, "input \(k + 1) without a default follows one with a default",
-        "put inputs with defaults last")
+    let hasDefault = input.value != nil || input.fault != nil
+    if !hasDefault, sawDefault {
+      wrong("input \(k + 1) without a default follows one with a default", "put inputs with defaults last")
     }
-    sawDefault = sawDefault || input.value != nil
+    sawDefault = sawDefault || hasDefault
+    let subject = "the default of input \(k + 1), \(input.variable),"
+    do throws(TheanoError) {
+      if let fault = input.fault { throw Argument.noArray(fault, subject, in: name) }
+      if let value = input.value {
+        _ = try Argument.fit(value, to: input.variable, in: name) { _ in subject }
+      }
+    } catch {
+      for var diagnosis in error.diagnoses {
+        diagnosis.location = note.location
+        report(diagnosis)
+      }
+    }
   }
 }
 
@@ -205,6 +250,7 @@ private func checkUpdates(
   var seen: Set<TensorVariable> = []
   var values: [TensorVariable] = []
   for (variable, value) in updates {
+    if variable.node.isPoisoned { continue }
     guard variable.sharedState != nil else {
       wrong(.update, "\(variable) is updated but is no shared variable", "make it with shared(...)")
       continue
@@ -220,8 +266,13 @@ private func checkUpdates(
         "the rank of a shared variable cannot change: reduce or reshape the new value")
       continue
     }
-    if value.dtype != variable.dtype, !value.isWeak {
-      guard value.dtype.canCastSafely(to: variable.dtype) else {
+    if value.dtype != variable.dtype {
+      // A number written in Swift takes the variable's dtype, but a fraction is no integer.
+      let isSafe =
+        value.isWeak
+        ? !value.dtype.isFloating || variable.dtype.isFloating
+        : value.dtype.canCastSafely(to: variable.dtype)
+      guard isSafe else {
         wrong(
           .update, "the update of \(variable) is \(value.dtype), but the variable is \(variable.dtype)",
           "cast it: T.cast(value, .\(variable.dtype)), or find the operand that widened it")
@@ -236,12 +287,25 @@ private func checkUpdates(
 private func checkGivens(
   _ givens: [TensorVariable: TensorVariable], _ wrong: (Diagnosis.Kind, String, String?) -> Void
 ) {
-  for (key, value) in givens where !value.node.isPoisoned && !key.node.isPoisoned {
-    if key.dtype != value.dtype || key.ndim != value.ndim {
+  // In the order of the keys' making: a dictionary's own changes from run to run.
+  for (key, value) in givens.sorted(by: { $0.key.node.serial < $1.key.node.serial })
+  where !value.node.isPoisoned && !key.node.isPoisoned {
+    let fits = zip(key.type.shape, value.type.shape).allSatisfy { $0 == nil || $1 == nil || $0 == $1 }
+    if key.dtype != value.dtype || key.ndim != value.ndim || !fits {
       wrong(
         .argument, "\(value), \(value.type.brief), cannot stand for \(key), \(key.type.brief)",
-        "givens need the same dtype and rank on both sides")
+        "givens need the same dtype, rank and lengths on both sides")
     }
+  }
+}
+
+private func checkMode(_ mode: Mode, _ wrong: (Diagnosis.Kind, String, String?) -> Void) {
+  if mode.excludedRules.isEmpty { return }
+  let known = Set(Pipeline.all.map(\.name) + Pipeline.passes.map(\.name))
+  for name in mode.excludedRules.subtracting(known).sorted() {
+    wrong(
+      .argument, "the mode excludes \"\(name)\", but no rule or pass has that name",
+      "f.explain() lists the rules by name")
   }
 }
 

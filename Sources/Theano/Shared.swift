@@ -10,14 +10,19 @@ import TheanoGraph
 /// - Parameters:
 ///   - value: The first value: an array, a number, or nested lists of numbers.
 ///   - name: A name for listings and errors.
+/// - Returns: The variable. If the value is ragged, one that carries the diagnosis; whatever uses it throws it.
 public func shared(
   _ value: any NDArrayConvertible, name: String? = nil, fileID: String = #fileID, line: Int = #line
 ) -> TensorVariable {
-  let array = value.ndarray.contiguous().strong()
-  return TensorVariable(
-    VariableNode(
-      TensorType(array.dtype, ndim: array.ndim), .shared(SharedState(array)), name: name,
-      note: .line(fileID, line)))
+  do throws(TheanoError) {
+    let array = try value.asNDArray().contiguous().strong()
+    return TensorVariable(
+      VariableNode(
+        TensorType(array.dtype, ndim: array.ndim), .shared(SharedState(array)), name: name,
+        note: .line(fileID, line)))
+  } catch {
+    return .impossible("shared", Fault(error), note: .line(fileID, line))
+  }
 }
 
 extension TensorVariable {
@@ -26,6 +31,7 @@ extension TensorVariable {
   /// - Throws: ``TheanoError`` if the variable has no value: an input or an expression.
   public var value: NDArray {
     get throws(TheanoError) {
+      try validate()
       if let constant = constantValue { return constant }
       guard let state = sharedState else { throw notShared("value") }
       return state.value
@@ -38,8 +44,13 @@ extension TensorVariable {
   ///   numbers written in Swift are converted.
   /// - Throws: ``TheanoError`` if the variable is not shared or the value does not fit; the old value then stays.
   public func setValue(_ value: any NDArrayConvertible) throws(TheanoError) {
+    try validate()
     guard let state = sharedState else { throw notShared("setValue") }
-    let array = try Argument.fit(value.ndarray, to: type, in: "setValue") { _ in
+    let given: NDArray
+    do throws(TheanoError) { given = try value.asNDArray() } catch {
+      throw Argument.noArray(error, "the new value of \(self)", in: "setValue")
+    }
+    let array = try Argument.fit(given, to: self, in: "setValue") { _ in
       "the shared variable \(self)"
     }
     state.set(array.contiguous().strong())
@@ -55,36 +66,46 @@ extension TensorVariable {
 
 /// Arguments of calls, brought to the types that the function declares.
 enum Argument {
+  /// What was wrong with nested lists that were to be an array.
+  static func noArray(_ error: TheanoError, _ subject: String, in operation: String) -> TheanoError {
+    TheanoError(
+      error.diagnoses.map { Diagnosis($0.kind, in: operation, "\(subject) is \($0.what)", mend: $0.mend) })
+  }
+
   /// An array as one of the given type: the same one if it fits, else converted where nothing is lost.
   static func fit(
-    _ array: NDArray, to type: TensorType, in operation: String, _ subject: (()) -> String
+    _ array: NDArray, to variable: TensorVariable, in operation: String, _ subject: (()) -> String
   ) throws(TheanoError) -> NDArray {
+    let type = variable.type
+    func wrong(_ kind: Diagnosis.Kind, _ what: String, _ mend: String) -> TheanoError {
+      TheanoError(kind, in: operation, what, mend: mend, at: variable.node.note.location)
+    }
     var array = array
     if array.ndim != type.ndim {
-      throw TheanoError(
-        .shape, in: operation,
+      throw wrong(
+        .shape,
         "\(subject(())) is declared as \(type.brief) but got \(array.dtype) of shape \(array.shape), which has "
-          + "\(array.ndim) \(array.ndim == 1 ? "axis" : "axes") instead of \(type.ndim)",
-        mend: "reshape the value, or declare the variable with \(array.ndim) axes")
+          + "\(counted(array.ndim, "axis", "axes")) instead of \(type.ndim)",
+        "reshape the value, or declare the variable with \(counted(array.ndim, "axis", "axes"))")
     }
     if array.dtype != type.dtype {
       let converted = array.astype(type.dtype)
       let isSafe = array.dtype.canCastSafely(to: type.dtype)
       let keeps = isSafe || (array.isWeak && weaklyFits(array, converted))
       guard keeps else {
-        throw TheanoError(
-          .dtype, in: operation,
-          "\(subject(())) is declared as \(type.brief) but got \(array.dtype)\(array.isWeak ? " \(array)" : ""), which would lose precision",
-          mend: "convert it: value.astype(.\(type.dtype)), or declare the variable as \(array.dtype)")
+        throw wrong(
+          .dtype,
+          "\(subject(())) is declared as \(type.brief) but got \(array.dtype)\(array.isWeak && array.size <= 8 ? " \(array)" : ""), which would lose precision",
+          "convert it: value.astype(.\(type.dtype)), or declare the variable as \(array.dtype)")
       }
       array = converted
     }
     for (axis, dim) in type.dims.enumerated() {
       if let n = dim.constant, array.object.extent(axis) != n {
-        throw TheanoError(
-          .shape, in: operation,
+        throw wrong(
+          .shape,
           "axis \(axis) of \(subject(())) is declared to have length \(n) but got shape \(array.shape)",
-          mend: "declare the axis without a length, or pass an array that has it")
+          "declare the axis without a length, or pass an array that has it")
       }
     }
     return array

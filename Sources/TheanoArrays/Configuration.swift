@@ -31,6 +31,8 @@ public var config: Configuration { Configuration.local ?? Configuration.processD
 /// ```swift
 /// let w = withConfiguration { $0.floatX = .float32 } run: { NDArray.random(3, 3) }
 /// ```
+///
+/// - Throws: What `body` throws.
 public func withConfiguration<R, E: Error>(
   _ change: (inout Configuration) -> Void, run body: () throws(E) -> R
 ) throws(E) -> R {

@@ -4,6 +4,8 @@ extension NDArray {
   /// Calls `body` with the elements in C order, as values of the Swift type that has the array's dtype.
   ///
   /// A contiguous array is not copied. The buffer is valid during the call.
+  ///
+  /// - Throws: What `body` throws.
   public func withUnsafeBuffer<T: NDArrayScalar, R, E: Error>(
     of type: T.Type, _ body: (UnsafeBufferPointer<T>) throws(E) -> R
   ) throws(E) -> R {
@@ -15,6 +17,8 @@ extension NDArray {
 
   /// Calls `body` with the elements in C order, to be changed in place; they are copied first if another array
   /// shares them.
+  ///
+  /// - Throws: What `body` throws.
   public mutating func withUnsafeMutableBuffer<T: NDArrayScalar, R, E: Error>(
     of type: T.Type, _ body: (UnsafeMutableBufferPointer<T>) throws(E) -> R
   ) throws(E) -> R {
@@ -26,6 +30,8 @@ extension NDArray {
   }
 
   /// Calls `body` with a span over the elements in C order. A contiguous array is not copied.
+  ///
+  /// - Throws: What `body` throws.
   public func withSpan<T: NDArrayScalar, R, E: Error>(
     of type: T.Type, _ body: (Span<T>) throws(E) -> R
   ) throws(E) -> R {
@@ -33,6 +39,8 @@ extension NDArray {
   }
 
   /// Calls `body` with a span over the elements in C order, to be changed in place.
+  ///
+  /// - Throws: What `body` throws.
   public mutating func withMutableSpan<T: NDArrayScalar, R, E: Error>(
     of type: T.Type, _ body: (inout MutableSpan<T>) throws(E) -> R
   ) throws(E) -> R {
@@ -43,13 +51,15 @@ extension NDArray {
   }
 
   /// Calls `body` with the bytes of the elements in C order. A contiguous array is not copied.
+  ///
+  /// - Throws: What `body` throws.
   public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
     let array = contiguous()
     defer { withExtendedLifetime(array) {} }
     return try body(UnsafeRawBufferPointer(start: array.data, count: array.size * array.dtype.itemSize))
   }
 
-  private func requireDType<T: NDArrayScalar>(of _: T.Type, in operation: String) throws(TheanoError) {
+  fileprivate func requireDType<T: NDArrayScalar>(of _: T.Type, in operation: String) throws(TheanoError) {
     guard T.dtype == dtype, MemoryLayout<T>.size == dtype.itemSize else {
       throw TheanoError(
         .dtype, in: operation, "the elements of an array of \(dtype) are not \(T.self) values",
@@ -123,5 +133,39 @@ extension NDArray.Checked {
         .shape, in: "NDArray",
         "a buffer of \(count) elements does not fill shape \(shapeText(shape)), which has \(size)")
     }
+  }
+}
+
+extension NDArray.Checked {
+  /// As ``NDArray/withUnsafeBuffer(of:_:)``; throws a ``TheanoError`` if the elements are of another type.
+  public func withUnsafeBuffer<T: NDArrayScalar, R>(
+    of type: T.Type, _ body: (UnsafeBufferPointer<T>) throws -> R
+  ) throws -> R {
+    try array.requireDType(of: type, in: "withUnsafeBuffer")
+    return try array.withUnsafeBuffer(of: type, body)
+  }
+
+  /// As ``NDArray/withUnsafeMutableBuffer(of:_:)``; throws a ``TheanoError`` if the elements are of another type.
+  public mutating func withUnsafeMutableBuffer<T: NDArrayScalar, R>(
+    of type: T.Type, _ body: (UnsafeMutableBufferPointer<T>) throws -> R
+  ) throws -> R {
+    try array.requireDType(of: type, in: "withUnsafeMutableBuffer")
+    return try array.withUnsafeMutableBuffer(of: type, body)
+  }
+
+  /// As ``NDArray/withSpan(of:_:)``; throws a ``TheanoError`` if the elements are of another type.
+  public func withSpan<T: NDArrayScalar, R>(
+    of type: T.Type, _ body: (Span<T>) throws -> R
+  ) throws -> R {
+    try array.requireDType(of: type, in: "withSpan")
+    return try array.withSpan(of: type, body)
+  }
+
+  /// As ``NDArray/withMutableSpan(of:_:)``; throws a ``TheanoError`` if the elements are of another type.
+  public mutating func withMutableSpan<T: NDArrayScalar, R>(
+    of type: T.Type, _ body: (inout MutableSpan<T>) throws -> R
+  ) throws -> R {
+    try array.requireDType(of: type, in: "withMutableSpan")
+    return try array.withMutableSpan(of: type, body)
   }
 }

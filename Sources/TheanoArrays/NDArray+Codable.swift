@@ -4,6 +4,8 @@ extension NDArray: Codable {
   private enum CodingKeys: String, CodingKey { case dtype, shape, data }
 
   /// Writes dtype, shape and elements.
+  ///
+  /// - Throws: What the encoder throws.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(dtype.name, forKey: .dtype)
@@ -11,7 +13,9 @@ extension NDArray: Codable {
     try container.encode(withUnsafeBytes { Base64.text($0) }, forKey: .data)
   }
 
-  /// Reads an array; what does not fit together is a `DecodingError`.
+  /// Reads an array.
+  ///
+  /// - Throws: `DecodingError` for what does not fit together, and what the decoder throws.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     func corrupted(_ key: CodingKeys, _ what: String) -> DecodingError {

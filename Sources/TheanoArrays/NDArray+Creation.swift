@@ -39,19 +39,9 @@ extension NDArray {
   public static func eye(
     _ rows: Int, _ columns: Int? = nil, diagonal: Int = 0, dtype: DType? = nil
   ) -> NDArray {
-    let columns = columns ?? rows
-    let result = zeros([rows, columns], dtype: dtype)
-    let (firstRow, firstColumn) = (Swift.max(-diagonal, 0), Swift.max(diagonal, 0))
-    let count = Swift.min(rows - firstRow, columns - firstColumn)
-    guard count > 0 else { return result }
-    let one: Int64 = 1
-    withUnsafePointer(to: one) { one in
-      convertElements(
-        from: one, .int64, step: 0,
-        to: result.data + (firstRow * columns + firstColumn) * result.dtype.itemSize, result.dtype,
-        step: columns + 1, count: count)
+    trapping { () throws(TheanoError) in
+      try Checked.eye(rows, columns, diagonal: diagonal, dtype: dtype)
     }
-    return result
   }
 
   /// A square matrix with ones on the main diagonal, zeros elsewhere. Without a dtype, of `config.floatX`.
@@ -62,8 +52,7 @@ extension NDArray {
 
   /// The integers from `start` up to, but not including, `stop`, `step` apart.
   public static func arange(_ start: Int, _ stop: Int, step: Int = 1, dtype: DType? = nil) -> NDArray {
-    let list = Array(stride(from: start, to: stop, by: step))
-    return dtype.map { NDArray(copying: list).astype($0) } ?? NDArray(copying: list)
+    trapping { () throws(TheanoError) in try Checked.arange(start, stop, step: step, dtype: dtype) }
   }
 
   /// The numbers `start + i * step` for all whole `i` from 0 that come before `stop`. Without a dtype, of `config.floatX`.
@@ -83,7 +72,9 @@ extension NDArray {
   public static func linspace(
     _ start: Double, _ stop: Double, count: Int = 50, endpoint: Bool = true, dtype: DType? = nil
   ) -> NDArray {
-    spaced(start, stop, count, endpoint, dtype) { $0 }
+    trapping { () throws(TheanoError) in
+      try Checked.linspace(start, stop, count: count, endpoint: endpoint, dtype: dtype)
+    }
   }
 
   /// Numbers evenly spaced on a scale of logarithms, from `base ** start` to `base ** stop`. Without a dtype, of
@@ -92,24 +83,9 @@ extension NDArray {
     _ start: Double, _ stop: Double, count: Int = 50, endpoint: Bool = true, base: Double = 10,
     dtype: DType? = nil
   ) -> NDArray {
-    spaced(start, stop, count, endpoint, dtype) { pow(base, $0) }
-  }
-
-  private static func spaced(
-    _ start: Double, _ stop: Double, _ count: Int, _ endpoint: Bool, _ dtype: DType?,
-    _ value: (Double) -> Double
-  ) -> NDArray {
-    let parts = Double(endpoint ? count - 1 : count)
-    let step = (stop - start) / parts
-    let list = [Double](unsafeUninitializedCapacity: Swift.max(count, 0)) { buffer, filled in
-      for i in 0..<Swift.max(count, 0) {
-        // A step lost to underflow is taken from the whole distance instead, as in NumPy.
-        let place = step == 0 ? Double(i) / parts * (stop - start) : Double(i) * step
-        buffer[i] = value(endpoint && i == count - 1 && count > 1 ? stop : count == 1 ? start : place + start)
-      }
-      filled = Swift.max(count, 0)
+    trapping { () throws(TheanoError) in
+      try Checked.logspace(start, stop, count: count, endpoint: endpoint, base: base, dtype: dtype)
     }
-    return NDArray(copying: list).astype(dtype ?? config.floatX)
   }
 }
 
@@ -119,12 +95,64 @@ extension NDArray.Checked {
     try NDArray.allocate(shape, dtype: dtype ?? config.floatX, zeroed: true)
   }
 
+  /// As ``NDArray/ones(_:dtype:)-([Int],_)``.
+  public static func ones(_ shape: [Int], dtype: DType? = nil) throws(TheanoError) -> NDArray {
+    try full(shape, 1, dtype: dtype ?? config.floatX)
+  }
+
   /// As ``NDArray/full(_:_:dtype:)``.
   public static func full(_ shape: [Int], _ value: NDArray, dtype: DType? = nil) throws(TheanoError)
     -> NDArray
   {
     let value = value.astype(dtype ?? value.dtype)
-    return try value.checked.broadcast(to: shape).copied()
+    let source = try value.checked.broadcast(to: shape)
+    let result = try NDArray.allocate(shape, dtype: value.dtype)
+    source.copyElements(to: result.data)
+    return result
+  }
+
+  /// As ``NDArray/eye(_:_:diagonal:dtype:)``.
+  public static func eye(
+    _ rows: Int, _ columns: Int? = nil, diagonal: Int = 0, dtype: DType? = nil
+  ) throws(TheanoError) -> NDArray {
+    let columns = columns ?? rows
+    let result = try zeros([rows, columns], dtype: dtype)
+    let firstRow = diagonal < 0 ? Int(clamping: diagonal.magnitude) : 0
+    let firstColumn = Swift.max(diagonal, 0)
+    let count = Swift.min(rows - firstRow, columns - firstColumn)
+    guard count > 0 else { return result }
+    let one: Int64 = 1
+    withUnsafePointer(to: one) { one in
+      convertElements(
+        from: one, .int64, step: 0,
+        to: result.data + (firstRow * columns + firstColumn) * result.dtype.itemSize, result.dtype,
+        step: columns + 1, count: count)
+    }
+    return result
+  }
+
+  /// As ``NDArray/identity(_:dtype:)``.
+  public static func identity(_ count: Int, dtype: DType? = nil) throws(TheanoError) -> NDArray {
+    try eye(count, dtype: dtype)
+  }
+
+  /// As ``NDArray/arange(_:_:step:dtype:)-(Int,_,_,_)``.
+  public static func arange(
+    _ start: Int, _ stop: Int, step: Int = 1, dtype: DType? = nil
+  ) throws(TheanoError) -> NDArray {
+    guard step != 0 else {
+      throw TheanoError(
+        .argument, in: "arange", "no finite number of steps of 0 leads from \(start) to \(stop)")
+    }
+    // The distance fits 64 bits without a sign, whatever the ends.
+    let distance =
+      (step > 0) == (stop > start) && stop != start
+      ? UInt(bitPattern: step > 0 ? stop &- start : start &- stop) : 0
+    let length = distance == 0 ? 0 : (distance - 1) / step.magnitude + 1
+    let result = try NDArray.allocate([Int(clamping: length)], dtype: .int64)
+    let target = result.data.assumingMemoryBound(to: Int.self)
+    for i in 0..<result.size { target[i] = start &+ i &* step }
+    return dtype.map(result.astype) ?? result
   }
 
   /// As ``NDArray/arange(_:_:step:dtype:)-(Double,_,_,_)``.
@@ -142,6 +170,40 @@ extension NDArray.Checked {
     // NumPy's: the distance between the first two, as they are rounded, times the position.
     let delta = (start + step) - start
     for i in 0..<count { target[i] = i == 1 ? start + step : start + Double(i) * delta }
+    return result.astype(dtype ?? config.floatX)
+  }
+
+  /// As ``NDArray/linspace(_:_:count:endpoint:dtype:)``.
+  public static func linspace(
+    _ start: Double, _ stop: Double, count: Int = 50, endpoint: Bool = true, dtype: DType? = nil
+  ) throws(TheanoError) -> NDArray {
+    try spaced(start, stop, count, endpoint, dtype, "linspace") { $0 }
+  }
+
+  /// As ``NDArray/logspace(_:_:count:endpoint:base:dtype:)``.
+  public static func logspace(
+    _ start: Double, _ stop: Double, count: Int = 50, endpoint: Bool = true, base: Double = 10,
+    dtype: DType? = nil
+  ) throws(TheanoError) -> NDArray {
+    try spaced(start, stop, count, endpoint, dtype, "logspace") { pow(base, $0) }
+  }
+
+  private static func spaced(
+    _ start: Double, _ stop: Double, _ count: Int, _ endpoint: Bool, _ dtype: DType?, _ operation: String,
+    _ value: (Double) -> Double
+  ) throws(TheanoError) -> NDArray {
+    guard count >= 0 else {
+      throw TheanoError(.argument, in: operation, "there cannot be \(count) numbers")
+    }
+    let parts = Double(endpoint ? count - 1 : count)
+    let step = (stop - start) / parts
+    let result = try NDArray.allocate([count], dtype: .float64)
+    let target = result.data.assumingMemoryBound(to: Double.self)
+    for i in 0..<count {
+      // A step lost to underflow is taken from the whole distance instead, as in NumPy.
+      let place = step == 0 ? Double(i) / parts * (stop - start) : Double(i) * step
+      target[i] = value(endpoint && i == count - 1 && count > 1 ? stop : count == 1 ? start : place + start)
+    }
     return result.astype(dtype ?? config.floatX)
   }
 }

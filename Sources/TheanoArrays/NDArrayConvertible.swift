@@ -7,6 +7,13 @@ public protocol NDArrayConvertible: Sendable {
   /// This value as an array.
   var ndarray: NDArray { get }
 
+  /// This value as an array, for values that may be no array: nested lists that are ragged.
+  ///
+  /// The default gives ``ndarray``.
+  ///
+  /// - Throws: ``TheanoError`` if the value is ragged.
+  func asNDArray() throws(TheanoError) -> NDArray
+
   /// Several values as one array with a new first axis. They must have one shape.
   ///
   /// The default stacks what ``ndarray`` gives; numbers are copied at once.
@@ -14,6 +21,9 @@ public protocol NDArrayConvertible: Sendable {
 }
 
 extension NDArrayConvertible {
+  /// This value as an array.
+  public func asNDArray() throws(TheanoError) -> NDArray { ndarray }
+
   /// Several values as one array with a new first axis.
   public static func ndarray(stacking elements: [Self]) throws(TheanoError) -> NDArray {
     try NDArray.stackedNested(elements.map(\.ndarray))
@@ -27,9 +37,12 @@ extension NDArray: NDArrayConvertible {
 
 extension Array: NDArrayConvertible where Element: NDArrayConvertible {
   /// An array with an axis more than the elements', which must have one shape.
-  public var ndarray: NDArray {
-    trapping { () throws(TheanoError) in try Element.ndarray(stacking: self) }
-  }
+  public var ndarray: NDArray { trapping { () throws(TheanoError) in try asNDArray() } }
+
+  /// An array with an axis more than the elements'.
+  ///
+  /// - Throws: ``TheanoError`` if the elements differ in shape.
+  public func asNDArray() throws(TheanoError) -> NDArray { try Element.ndarray(stacking: self) }
 
   /// Several nested arrays as one; throws if they are ragged.
   public static func ndarray(stacking elements: [[Element]]) throws(TheanoError) -> NDArray {
@@ -43,11 +56,21 @@ extension Array: NDArrayConvertible where Element: NDArrayConvertible {
 extension ArraySlice: NDArrayConvertible where Element: NDArrayConvertible {
   /// As the array of the same elements.
   public var ndarray: NDArray { Array(self).ndarray }
+
+  /// As the array of the same elements.
+  ///
+  /// - Throws: ``TheanoError`` if the elements differ in shape.
+  public func asNDArray() throws(TheanoError) -> NDArray { try Array(self).asNDArray() }
 }
 
 extension ContiguousArray: NDArrayConvertible where Element: NDArrayConvertible {
   /// As the array of the same elements.
   public var ndarray: NDArray { Array(self).ndarray }
+
+  /// As the array of the same elements.
+  ///
+  /// - Throws: ``TheanoError`` if the elements differ in shape.
+  public func asNDArray() throws(TheanoError) -> NDArray { try Array(self).asNDArray() }
 }
 
 extension Range: NDArrayConvertible where Bound == Int {

@@ -125,3 +125,22 @@ extension Size {
     }.joined(separator: " + ")
   }
 }
+
+extension Size {
+  /// Whether it may be too large for an integer: the length of an axis is that of an array in memory, but products of two
+  /// and numbers that come as arguments may be anything.
+  var mayWrap: Bool {
+    terms.contains { term in
+      term.atoms.count > 1 || abs(term.coefficient) > 1 << 16
+        || term.atoms.contains { atom in if case .axis = atom { false } else { true } }
+    }
+  }
+
+  /// The C of its value as a `double`, which does not wrap.
+  var estimate: String {
+    terms.map { term in
+      let atoms = term.atoms.map { "(double)(\(Size($0).cText))" }
+      return (["\(term.coefficient).0"] + atoms).joined(separator: " * ")
+    }.joined(separator: " + ")
+  }
+}

@@ -100,6 +100,7 @@ extension ProgramWriter {
     var end = "\((known + 63) & ~63)"
     for (number, bytes) in order.enumerated() {
       let places = classes[bytes] ?? []
+      refuseIfTooLarge(bytes, times: places.count)
       constant("s\(number)", "th_align(\(bytes.cText))")
       constant("o\(number)", end)
       for (i, k) in places.enumerated() { offsets[k] = "o\(number) + \(i) * s\(number)" }
@@ -108,6 +109,14 @@ extension ProgramWriter {
     variables.append(Variable(type: "char *", name: "w", isConstant: true))
     line("char *const w = (char *)host->workspace(call, \(end));")
     line("if (!w) return TH_HOST;")
+  }
+
+  /// Refuses a call whose intermediate values have more bytes than can be counted: the integers would wrap to a few.
+  mutating func refuseIfTooLarge(_ bytes: Size, times: Int = 1) {
+    guard bytes.mayWrap else { return }
+    line(
+      "if (th_unlikely(!(\(times).0 * (\(bytes.estimate)) < 0x1p46))) "
+        + "return (void)host->workspace(call, -1), TH_HOST;")
   }
 
   private func walk(_ steps: [Schedule.Step], _ visit: (Schedule.Step) -> Void) {

@@ -188,6 +188,7 @@ package struct ProgramWriter {
         "  b\(id) = (\(type) *)host->result(call, \(k), \(buffer.shape.count), shape); if (!b\(id)) return TH_HOST; }"
       )
     case .scratch(let slot):
+      refuseIfTooLarge(buffer.count * Size(buffer.dtype.itemSize))
       line(
         "b\(id) = (\(type) *)host->scratch(call, \(slot), (\(buffer.count.cText)) * \(buffer.dtype.itemSize));"
       )

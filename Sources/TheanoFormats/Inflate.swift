@@ -4,7 +4,7 @@ import TheanoArrays
 ///
 /// Why not zlib: these files come from strangers, and here every index is checked and the output can never pass the
 /// buffer that the caller sized; all machines read the same files whatever is installed; and an array is inflated
-/// once, straight to where it stays. It runs at about half of zlib's speed, see Tests/formats-notes.md.
+/// once, straight to where it stays.
 struct Inflate {
   /// No DEFLATE stream expands further: a match of 258 bytes takes at least two bits.
   static let greatestRatio = 1032

@@ -50,7 +50,7 @@ public func grad(
   func impossible(_ what: String, _ mend: String?) -> TensorVariable {
     .impossible("grad", Fault(.gradient, what, mend: mend, operand: 0), operands: [cost], note: note)
   }
-  if cost.node.isPoisoned { return wrt.map { _ in cost } }
+  if cost.node.isPoisoned { return wrt.map { .carrying("grad", [cost, $0], note: note) } }
   if cost.ndim != 0 {
     return wrt.map { _ in
       impossible(
@@ -98,11 +98,48 @@ public func Lop(
   _ outputs: [TensorVariable], wrt: [TensorVariable], _ gradients: [TensorVariable], fileID: String = #fileID,
   line: Int = #line
 ) -> [TensorVariable] {
-  SourceNote.at(fileID, line) {
+  let note = SourceNote.here(fileID, line)
+  if let wrong = mismatch("Lop", outputs, wrt, pairing: outputs, with: gradients, "gradient", "output", note)
+  {
+    return wrt.map { _ in wrong }
+  }
+  return SourceNote.with(note) {
     zip(wrt, accumulate(Array(zip(outputs, gradients)), wrt: wrt, considerConstant: [])).map { x, g in
       g ?? T.zerosLike(x)
     }
   }
+}
+
+/// What is wrong with the operands of an L-op or R-op, if anything is: operands that are impossible, partners that are
+/// missing or of another shape.
+///
+/// - Parameters:
+///   - variables: What has partners.
+///   - partners: One for each, of its shape: gradients or directions.
+///   - partner: What a partner is called.
+///   - kind: What a variable that has one is called.
+func mismatch(
+  _ operation: String, _ outputs: [TensorVariable], _ wrt: [TensorVariable],
+  pairing variables: [TensorVariable], with partners: [TensorVariable], _ partner: String, _ kind: String,
+  _ note: SourceNote
+) -> TensorVariable? {
+  let all = outputs + wrt + partners
+  if all.contains(where: { $0.node.isPoisoned }) { return .carrying(operation, all, note: note) }
+  if variables.count != partners.count {
+    let fault = Fault(
+      .argument,
+      "\(counted(variables.count, kind, kind + "s")) but \(counted(partners.count, partner, partner + "s"))",
+      mend: "give one \(partner) for each \(kind), of its shape")
+    return .impossible(operation, fault, note: note)
+  }
+  for (x, p) in zip(variables, partners) where x.ndim != p.ndim || !p.dtype.isFloating || !x.dtype.isFloating
+  {
+    let fault = Fault(
+      .gradient, "the \(partner) for \(x) is \(p.type.brief), but \(x) is \(x.type.brief)",
+      mend: "give one \(partner) for each \(kind), of its shape and of a float dtype", operand: 1)
+    return .impossible(operation, fault, operands: [x, p], note: note)
+  }
+  return nil
 }
 
 /// What tells variables apart: results of one application are the same variable whoever holds them.

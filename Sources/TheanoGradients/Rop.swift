@@ -15,15 +15,9 @@ public func Rop(
   line: Int = #line
 ) -> [TensorVariable] {
   let note = SourceNote.here(fileID, line)
-  for (x, direction) in zip(wrt, directions) where x.ndim != direction.ndim {
-    let fault = Fault(
-      .gradient, "the direction of \(x) is \(direction.type.brief), but \(x) is \(x.type.brief)",
-      mend: "give one direction for each variable, of its shape", operand: 1)
-    return outputs.map { _ in .impossible("Rop", fault, operands: [x, direction], note: note) }
-  }
-  if wrt.count != directions.count {
-    let fault = Fault(.argument, "\(wrt.count) variables but \(directions.count) directions")
-    return outputs.map { _ in .impossible("Rop", fault, operands: [], note: note) }
+  if let wrong = mismatch("Rop", outputs, wrt, pairing: wrt, with: directions, "direction", "variable", note)
+  {
+    return outputs.map { _ in wrong }
   }
   let (order, _) = applications(of: outputs, dependingOn: wrt, stopping: [])
   var moves: [VariableKey: TensorVariable] = [:]

@@ -18,6 +18,21 @@ package struct Fault: Error, Sendable, Hashable {
 }
 
 extension Fault {
+  /// An axis that an array does not have.
+  package init(noAxis axis: Int, of type: TensorType, operand: Int) {
+    let n = type.ndim
+    self.init(
+      .shape, "there is no axis \(axis): \(type.brief) has \(counted(n, "axis", "axes"))",
+      mend: n == 0 ? "a scalar has no axes" : "axes run from 0 to \(n - 1), or from -\(n) to -1",
+      operand: operand)
+  }
+
+  /// What an array's own code found wrong, as the fault of the expression that was to hold the array.
+  package init(_ error: TheanoError) {
+    let first = error.diagnoses.first
+    self.init(first?.kind ?? .argument, first?.what ?? "unknown", mend: first?.mend)
+  }
+
   /// The fault as the user sees it, in the operation and at the line of the node that has it.
   package func diagnosis(of op: any Operation, operands: [TensorVariable], note: SourceNote) -> Diagnosis {
     let (text, caret) = ExpressionText.render(op, operands, underlining: operand)

@@ -8,12 +8,16 @@ extension Graph {
   /// - Throws: Every pair that does not fit, at the line of the operation that demands it.
   package func checkSizes(_ atom: (Size.Atom) -> Int?) throws(TheanoError) {
     var diagnoses: [Diagnosis] = []
+    // What is wrong with an application first makes its other checks say the same thing in other words.
+    var faulty: Set<ObjectIdentifier> = []
     for check in checks {
+      if let origin = check.origin, faulty.contains(ObjectIdentifier(origin)) { continue }
       guard let left = check.check.left.value(atom), let right = check.check.right.value(atom) else {
         continue
       }
       let holds = check.check.relation == .equal ? left == right : left <= right
       if !holds {
+        if let origin = check.origin { faulty.insert(ObjectIdentifier(origin)) }
         let diagnosis = diagnosis(check.check.fault(left, right), at: check.origin)
         if !diagnoses.contains(diagnosis) { diagnoses.append(diagnosis) }
       }

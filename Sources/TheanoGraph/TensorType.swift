@@ -30,6 +30,57 @@ public struct TensorType: Sendable, Hashable {
   public var broadcastable: [Bool] { dims.map { $0.constant == 1 } }
 }
 
+extension TensorType {
+  /// The most axes that an expression may have: what the records of a call have room for.
+  package static let mostAxes = 32
+
+  /// The axis that a number names, negative ones counting from the last; `nil` if there is none.
+  package func position(ofAxis axis: Int) -> Int? {
+    (-ndim..<ndim).contains(axis) ? (axis < 0 ? axis + ndim : axis) : nil
+  }
+
+  /// Throws why no expression can compute with arrays of this type, if none can.
+  ///
+  /// - Parameter operand: Which operand has the type; `nil` if it is the result.
+  package func requireComputable(operand: Int? = nil) throws(Fault) {
+    let subject = operand.map { "operand \($0 + 1)" } ?? "the result"
+    if dtype.isComplex || dtype == .float16 || dtype == .bfloat16 {
+      throw Fault(
+        .dtype, "\(subject) is \(dtype), which expressions cannot compute with",
+        mend: "convert the array to float32 or float64 first: array.astype(.float64)", operand: operand)
+    }
+    try requirePossible(subject, operand: operand)
+  }
+
+  /// Throws why no array has this type, if none can.
+  package func requirePossible(_ subject: String, operand: Int? = nil) throws(Fault) {
+    if ndim > TensorType.mostAxes {
+      throw Fault(
+        .shape, "\(subject) has \(ndim) axes; expressions have at most \(TensorType.mostAxes)",
+        mend: "merge axes with T.reshape", operand: operand)
+    }
+    var bytes = dtype.itemSize
+    for (axis, dim) in dims.enumerated() {
+      guard let n = dim.constant else { continue }
+      if n < 0 {
+        throw Fault(
+          .shape, "axis \(axis) of \(subject) has the negative length \(n)",
+          mend: "lengths are at least 0; write nil for a length that only the call knows", operand: operand)
+      }
+      let (product, overflow) = bytes.multipliedReportingOverflow(by: max(n, 1))
+      guard !overflow else {
+        throw Fault(
+          .shape, "\(subject), \(dtype) \(lengthsText), has more bytes than can be addressed",
+          mend: "make it smaller", operand: operand)
+      }
+      bytes = product
+    }
+  }
+}
+
+/// A number of things in words: `1 axis`, `2 axes`.
+package func counted(_ n: Int, _ one: String, _ many: String) -> String { "\(n) \(n == 1 ? one : many)" }
+
 extension TensorType: CustomStringConvertible {
   /// The type in Theano's words, such as `TensorType(float64, matrix)`.
   public var description: String { "TensorType(\(dtype), \(shapeText))" }

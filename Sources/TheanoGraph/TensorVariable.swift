@@ -134,13 +134,16 @@ package func makeNode(
   _ op: any Operation, _ inputs: [TensorVariable], note: SourceNote, name: String? = nil
 ) -> [TensorVariable] {
   var fault: Fault?
-  var types = [TensorType](repeating: TensorType(.float64, ndim: 0), count: op.outputCount)
+  let nothing = [TensorType](repeating: TensorType(.float64, ndim: 0), count: op.outputCount)
+  var types = nothing
   if !inputs.contains(where: { $0.node.isPoisoned }) {
     var rules = ShapeRules()
     do throws(Fault) {
+      for (k, input) in inputs.enumerated() { try input.type.requireComputable(operand: k) }
       types = try op.infer(inputs.map(Operand.init), &rules)
+      for type in types { try type.requireComputable() }
     } catch {
-      fault = error
+      (fault, types) = (error, nothing)
     }
   }
   let apply = ApplyNode(op, inputs, note: note, fault: fault)
@@ -160,6 +163,15 @@ extension TensorVariable {
     _ operation: String, _ fault: Fault, operands: [TensorVariable] = [], note: SourceNote
   ) -> TensorVariable {
     let apply = ApplyNode(Impossible(name: operation), operands, note: note, fault: fault)
+    return TensorVariable(VariableNode(TensorType(.float64, ndim: 0), .result(0), note: note, owner: apply))
+  }
+
+  /// A variable that carries what is wrong with its operands, and adds nothing: where one of them is impossible,
+  /// nothing can be said of an operation on it.
+  package static func carrying(
+    _ operation: String, _ operands: [TensorVariable], note: SourceNote
+  ) -> TensorVariable {
+    let apply = ApplyNode(Impossible(name: operation), operands, note: note, fault: nil)
     return TensorVariable(VariableNode(TensorType(.float64, ndim: 0), .result(0), note: note, owner: apply))
   }
 }

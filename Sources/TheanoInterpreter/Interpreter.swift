@@ -71,10 +71,55 @@ package struct Interpreter {
       let condition = values[inputs[0]]!
       return [values[inputs[Interpreter.isTrue(condition) ? 1 : 2]]!]
     }
+    try requireMemory(id, values, leaves)
     do throws(Fault) {
       return try node.op.evaluate(inputs.map { values[$0]! }, node.outputs.map { graph.values[$0].type })
     } catch {
+      // Lengths that do not meet are told as a compiled program tells them.
+      try check(leaves, values, all: true)
       throw TheanoError(graph.diagnosis(error, at: node.origin, op: node.op))
+    }
+  }
+
+  /// Throws where the machine has no memory for the results and the host loops' copies of the operands: Swift's own
+  /// allocation would end the process.
+  private func requireMemory(
+    _ id: Graph.NodeID, _ values: [Graph.ValueID: NDArray], _ leaves: [NDArray]
+  ) throws(TheanoError) {
+    let node = graph.nodes[id]
+    for output in node.outputs {
+      let type = graph.values[output].type
+      var shape: [Int] = []
+      for dim in type.dims {
+        guard let n = dim.size?.value({ atom($0, leaves, values, all: true) }), n >= 0 else { return }
+        shape.append(n)
+      }
+      do throws(TheanoError) {
+        let count = try NDArray.elementCount(of: shape, dtype: .float64)
+        guard count > 1 << 20 else { continue }
+        _ = try NDArray.allocate(shape + [node.inputs.count + 2], dtype: .float64)
+      } catch {
+        let fault = Fault(
+          .system, "there is no memory for a result of shape \(shape)", mend: "compute with smaller arrays")
+        throw TheanoError(graph.diagnosis(fault, at: node.origin, op: node.op))
+      }
+    }
+  }
+
+  /// What an atom of a length is, as far as it is computed.
+  private func atom(
+    _ atom: Size.Atom, _ leaves: [NDArray], _ values: [Graph.ValueID: NDArray], all: Bool
+  ) -> Int? {
+    switch atom {
+    case .axis(let leaf, let axis): return leaves[leaf].shape[axis]
+    case .value(let id):
+      let id = graph.resolve(id)
+      guard all, let value = values[id] ?? graph.constant(id) else { return nil }
+      return try? value.item(as: Int.self)
+    case .found(let id, let axis):
+      guard all, let value = values[graph.resolve(id)] else { return nil }
+      return value.shape[axis]
+    case .function: return nil
     }
   }
 
@@ -82,19 +127,6 @@ package struct Interpreter {
   private func check(
     _ leaves: [NDArray], _ values: [Graph.ValueID: NDArray], all: Bool
   ) throws(TheanoError) {
-    try graph.checkSizes { atom in
-      switch atom {
-      case .axis(let leaf, let axis): return leaves[leaf].shape[axis]
-      case .value(let id):
-        guard all, let value = values[graph.resolve(id)] ?? graph.constant(graph.resolve(id)) else {
-          return nil
-        }
-        return try? value.item(as: Int.self)
-      case .found(let id, let axis):
-        guard all, let value = values[graph.resolve(id)] else { return nil }
-        return value.shape[axis]
-      case .function: return nil
-      }
-    }
+    try graph.checkSizes { atom($0, leaves, values, all: all) }
   }
 }

@@ -114,6 +114,8 @@ extension Size {
   package static func floorDivide(_ a: Size, _ b: Size) -> Size {
     if b.constant == 1 { return a }
     if let x = a.constant, let y = b.constant, y != 0 {
+      // The one quotient that overflows wraps, as everything else here does.
+      if y == -1 { return Size(0 &- x) }
       let q = x / y
       return Size((x % y != 0 && (x < 0) != (y < 0)) ? q - 1 : q)
     }
@@ -125,7 +127,11 @@ extension Size {
   package static func maximum(_ a: Size, _ b: Size) -> Size { extremum(.maximum, a, b) { max($0, $1) } }
 
   package static func modulo(_ a: Size, _ b: Size) -> Size {
-    if let x = a.constant, let y = b.constant, y != 0 { return Size(((x % y) + y) % y) }
+    if let x = a.constant, let y = b.constant, y != 0 {
+      if y == -1 { return 0 }
+      let r = x % y
+      return Size(r != 0 && (r < 0) != (y < 0) ? r + y : r)
+    }
     return a.dividedExactly(by: b) != nil ? 0 : Size(.function(.modulo, [a, b]))
   }
 
@@ -142,6 +148,10 @@ extension Size {
   private static func extremum(_ f: Function, _ a: Size, _ b: Size, _ fold: (Int, Int) -> Int) -> Size {
     if a == b { return a }
     if let x = a.constant, let y = b.constant { return Size(fold(x, y)) }
+    // max(max(n, 0) - k, 0) is max(n - k, 0) for k >= 0.
+    if f == .maximum, let inner = (a.constant == 0 ? b : b.constant == 0 ? a : nil)?.withoutInnerMaximum {
+      return maximum(inner, 0)
+    }
     // max(n, 0) is n where n cannot be negative.
     if f == .maximum, a.constant == 0, b.isSurelyNonNegative { return b }
     if f == .maximum, b.constant == 0, a.isSurelyNonNegative { return a }
@@ -155,6 +165,15 @@ extension Size {
     return Size(.function(f, [a, b].sorted { $0.description < $1.description }))
   }
 
+  /// `n - k` if the size is `max(n, 0) - k` for a k > 0.
+  private var withoutInnerMaximum: Size? {
+    guard terms.count == 2, terms[0].coefficient == 1, terms[0].atoms.count == 1, terms[1].atoms.isEmpty,
+      terms[1].coefficient < 0, case .function(.maximum, let sizes) = terms[0].atoms[0],
+      let zero = sizes.firstIndex(where: { $0.constant == 0 })
+    else { return nil }
+    return sizes[1 - zero] + Size(terms[1].coefficient)
+  }
+
   /// The quotient if `b` is a single product that divides every term: enough for `(n * m) / m`.
   private func dividedExactly(by b: Size) -> Size? {
     if self == b { return 1 }
@@ -163,13 +182,14 @@ extension Size {
     }
     var pieces: [Term] = []
     for term in terms {
-      guard divisor.coefficient != 0, term.coefficient % divisor.coefficient == 0 else { return nil }
+      let (quotient, overflow) = term.coefficient.dividedReportingOverflow(by: divisor.coefficient)
+      guard !overflow, quotient &* divisor.coefficient == term.coefficient else { return nil }
       var atoms = term.atoms
       for atom in divisor.atoms {
         guard let at = atoms.firstIndex(of: atom) else { return nil }
         atoms.remove(at: at)
       }
-      pieces.append(Term(atoms: atoms, coefficient: term.coefficient / divisor.coefficient))
+      pieces.append(Term(atoms: atoms, coefficient: quotient))
     }
     return Size(collecting: pieces)
   }
@@ -293,7 +313,8 @@ extension Size {
     else {
       return nil
     }
-    return apply(f, Size(a), Size(b)).constant
+    // As in generated code, what is divided by 0 gives 0: a check of the length then fails.
+    return apply(f, Size(a), Size(b)).constant ?? 0
   }
 }
 

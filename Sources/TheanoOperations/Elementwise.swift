@@ -103,11 +103,6 @@ package struct Elementwise: Operation {
   }
 
   private func resultDType(_ dtypes: [DType]) throws(Fault) -> DType {
-    for (k, dtype) in dtypes.enumerated() where dtype.isComplex || dtype == .float16 || dtype == .bfloat16 {
-      throw Fault(
-        .dtype, "operand \(k + 1) is \(dtype), which expressions cannot compute with",
-        mend: "cast it to float32 or float64", operand: k)
-    }
     switch definition.typing {
     case .numeric, .floating: return dtypes[0]
     case .comparison, .floatTest: return .bool

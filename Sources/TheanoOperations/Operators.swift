@@ -5,7 +5,11 @@ precedencegroup ExponentiationPrecedence {
   associativity: right
 }
 
-/// Power. Note that Swift binds a prefix minus more tightly: `-x ** 2` is `(-x) ** 2`; write `-(x ** 2)` for the other.
+/// Power, which binds more tightly than `*` and to the right: `a ** b ** c` is `a ** (b ** c)`, as on paper.
+///
+/// - Important: A prefix minus is not as on paper, nor as in Python. Swift binds every prefix operator more tightly than any
+///   infix one, so that `-x ** 2` means `(-x) ** 2`, which is x²; Python reads it as `-(x ** 2)`. Write the parentheses:
+///   `-(x ** 2)`, or `0 - x ** 2`.
 infix operator ** : ExponentiationPrecedence
 
 /// `T`, under a name that the property `TensorVariable.T` does not hide.
@@ -39,7 +43,9 @@ extension TensorVariable {
   /// Remainder with the sign of the divisor, element by element; operands broadcast.
   @inline(never)
   public static func % (a: TensorVariable, b: TensorVariable) -> TensorVariable { apply(Functions.mod, a, b) }
-  /// Power, element by element; operands broadcast. `-x ** 2` is `(-x) ** 2`.
+  /// Power, element by element; operands broadcast.
+  ///
+  /// - Important: `-x ** 2` is `(-x) ** 2` in Swift, not `-(x ** 2)` as on paper and in Python.
   @inline(never)
   public static func ** (a: TensorVariable, b: TensorVariable) -> TensorVariable {
     apply(Functions.pow, a, b)

@@ -20,7 +20,7 @@ package enum Promotion {
   package static func together(
     _ operands: [TensorVariable], floating: Bool, _ note: SourceNote
   ) -> [TensorVariable] {
-    guard !operands.contains(where: { $0.node.isPoisoned }) else { return operands }
+    guard !operands.isEmpty, !operands.contains(where: { $0.node.isPoisoned }) else { return operands }
     var dtype = common(operands)
     if floating { dtype = dtype.arithmeticFloat }
     return operands.map { convert($0, to: dtype, note) }
@@ -56,7 +56,8 @@ package enum Promotion {
           "cast",
           Fault(
             .dtype, "the number \(value) is not representable in \(dtype)",
-            mend: "cast the other operand to a wider dtype, or use T.constant with a dtype"), note: note)
+            mend: "cast the other operand to a wider dtype, or use T.constant with a dtype", operand: 0),
+          operands: [x], note: note)
       }
       return .constant(converted, name: x.name, note: note)
     }
@@ -89,8 +90,24 @@ extension NDArray: TensorConvertible {
 }
 
 extension TensorConvertible where Self: NDArrayConvertible {
-  /// A constant with this value.
-  public var tensorVariable: TensorVariable { .constant(ndarray) }
+  /// A constant with this value; ragged lists become a variable that carries the diagnosis.
+  public var tensorVariable: TensorVariable {
+    TensorVariable.constant(converting: self, note: SourceNote.operatorSite()) { $0 }
+  }
+}
+
+extension TensorVariable {
+  /// A constant with the value of numbers or nested lists; what carries the diagnosis if the lists are ragged.
+  package static func constant(
+    converting value: any NDArrayConvertible, name: String? = nil, note: SourceNote,
+    _ adapt: (NDArray) -> NDArray
+  ) -> TensorVariable {
+    do throws(TheanoError) {
+      return .constant(adapt(try value.asNDArray()), name: name, note: note)
+    } catch {
+      return .impossible("constant", Fault(error), note: note)
+    }
+  }
 }
 
 extension Bool: TensorConvertible {}

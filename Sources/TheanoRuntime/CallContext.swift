@@ -85,8 +85,10 @@ package final class CallContext: @unchecked Sendable {
 
   static func noMemory(_ name: String, _ bytes: Int) -> TheanoError {
     TheanoError(
-      .system, in: name, "there is no memory for \(bytes) bytes of intermediate values",
-      mend: "use smaller batches")
+      .system, in: name,
+      bytes < 0
+        ? "the intermediate values have more bytes than can be addressed"
+        : "there is no memory for \(bytes) bytes of intermediate values", mend: "use smaller batches")
   }
 
   /// Forgets what a failed call left behind.
@@ -117,7 +119,11 @@ package final class CallContext: @unchecked Sendable {
       frame.pointee.arrays[index] = array
       return array.data
     } catch {
-      pending = error
+      pending = TheanoError(
+        error.diagnoses.map {
+          Diagnosis(
+            $0.kind, in: program.name, "result \(index + 1) of the program: \($0.what)", mend: $0.mend)
+        })
       return nil
     }
   }

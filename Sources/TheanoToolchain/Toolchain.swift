@@ -129,7 +129,8 @@ package final class Toolchain: Sendable {
   /// The error of a compiler or linker that failed: its own words, and where the source can be read.
   private func failed(_ step: [String], _ outcome: Subprocess.Outcome, _ source: String?) -> TheanoError {
     var what = "\(step[0]) \(outcome.description)"
-    let said = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+    var said = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
+    while said.last?.isEmpty == true { said.removeLast() }
     let shown = said.prefix(12).joined(separator: "\n    ")
     if !shown.isEmpty { what += "\n    " + shown }
     if said.count > 12 { what += "\n    ... \(said.count - 12) more lines" }

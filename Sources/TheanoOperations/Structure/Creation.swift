@@ -11,12 +11,16 @@ package struct Alloc: Operation {
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     let dims = inputs.dropFirst().map(\.length)
     for (k, dim) in dims.enumerated() {
-      try rules.atMost(0, dim) { _, n in Fault(.shape, "axis \(k) cannot have length \(n)", operand: k + 1) }
+      try rules.atMost(0, dim) { _, n in
+        Fault(
+          .shape, "axis \(k) cannot have length \(n)", mend: "lengths are at least 0", operand: k + 1)
+      }
     }
     let shape = try rules.broadcast([inputs[0].dims, dims])
     guard shape.count == dims.count else {
       throw Fault(
-        .shape, "\(inputs[0].type.brief) has more axes than the \(dims.count) that are asked for", operand: 0)
+        .shape, "\(inputs[0].type.brief) has more axes than the \(dims.count) that are asked for",
+        mend: "give a length for each axis of the value, and for those before them", operand: 0)
     }
     return [TensorType(inputs[0].dtype, dims)]
   }
@@ -43,10 +47,20 @@ package struct Alloc: Operation {
 /// `start + k * step` for each `k` below a length. Operands: start, step, length.
 package struct Arange: Operation {
   package var name: String { "arange" }
+  package func text(_ operands: [String]) -> String {
+    "arange(from: \(operands[0]), step: \(operands[1]), count: \(operands[2]))"
+  }
 
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
-    [TensorType(inputs[0].dtype, [inputs[2].length])]
+    try rules.atMost(0, inputs[2].length) { _, _ in Arange.endless }
+    return [TensorType(inputs[0].dtype, [inputs[2].length])]
   }
+
+  /// Bounds and steps between which there is no number of positions are given the length -1.
+  private static let endless = Fault(
+    .argument, "there are no such numbers: the step is 0, or a bound or the step is not finite or too large",
+    mend: "check the bounds and the step before the call", operand: 1)
+
   package func gradient(_ call: GradientCall) -> [TensorVariable?] {
     guard let g = call.outputGradients[0], call.inputs[0].dtype.isFloating else { return [nil, nil, nil] }
     let positions = TensorVariable(
@@ -55,6 +69,7 @@ package struct Arange: Operation {
   }
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
     let n = Int(HostLoops.integers(inputs[2])[0])
+    guard n >= 0 else { throw Arange.endless }
     let dtype = types[0].dtype
     if dtype.isFloating {
       let (start, step) = (HostLoops.doubles(inputs[0])[0], HostLoops.doubles(inputs[1])[0])
@@ -85,9 +100,9 @@ extension T {
     _ value: any NDArrayConvertible, dtype: DType? = nil, name: String? = nil, fileID: String = #fileID,
     line: Int = #line
   ) -> TensorVariable {
-    let array = value.ndarray
-    return .constant(
-      (dtype.map { array.astype($0) } ?? array).strong(), name: name, note: .here(fileID, line))
+    .constant(converting: value, name: name, note: .here(fileID, line)) { array in
+      (dtype.map { array.astype($0) } ?? array).strong()
+    }
   }
 
   /// An array of the given shape filled with a value, which may itself be an array that broadcasts.
@@ -100,10 +115,10 @@ extension T {
     line: Int = #line
   ) -> TensorVariable {
     let note = SourceNote.here(fileID, line)
-    switch lengthOperands(shape, "alloc", note) {
+    let value = value.tensorVariable
+    switch lengthOperands(shape, of: value, "alloc", note) {
     case .failure(let variable): return variable
     case .success(let lengths):
-      let value = value.tensorVariable
       let strong = value.isWeak ? .constant(value.constantValue!.strong(), note: note) : value
       return TensorVariable(Alloc(), [strong] + lengths, note: note)
     }
@@ -139,41 +154,52 @@ extension T {
     let note = SourceNote.here(fileID, line)
     var operands = Promotion.together(
       [start.tensorVariable, stop.tensorVariable, step.tensorVariable], floating: false, note)
-    guard !operands.contains(where: { $0.node.isPoisoned }) else {
-      return operands.first { $0.node.isPoisoned }!
-    }
+    if operands.contains(where: { $0.node.isPoisoned }) { return .carrying("arange", operands, note: note) }
     if let k = operands.firstIndex(where: { $0.ndim != 0 }) {
       return .impossible(
-        "arange", Fault(.shape, "bounds are scalars, not \(operands[k].type.brief)", operand: k),
+        "arange",
+        Fault(
+          .shape, "a bound or step is \(operands[k].type.brief), not a scalar",
+          mend: "index or reduce it to one number", operand: k),
         operands: operands,
         note: note)
-    }
-    if let zero = operands[2].constantValue, HostLoops.doubles(zero)[0] == 0 {
-      return .impossible(
-        "arange", Fault(.argument, "a step of 0 never arrives", operand: 2), operands: operands, note: note)
     }
     return SourceNote.with(note) {
       let length: TensorVariable
       if operands[0].dtype.isInteger || operands[0].dtype == .bool {
         operands = operands.map { cast($0, .int64) }
         // ceil((stop - start) / step), in integers.
-        length = T.maximum(0, -T.floorDivide(operands[0] - operands[1], operands[2]))
+        let count = T.maximum(0, -T.floorDivide(operands[0] - operands[1], operands[2]))
+        // A step that is a nonzero number needs no check, and leaves the length a polynomial.
+        let step = operands[2].constantValue.map { HostLoops.integers($0)[0] }
+        length = step.map { $0 != 0 } ?? false ? count : T.where(T.eq(operands[2], 0), -1, count)
       } else {
-        length = T.maximum(0, cast(T.ceil((operands[1] - operands[0]) / operands[2]), .int64))
+        // False also for NaN; what is beyond this no memory holds, and no integer may hold.
+        let count = T.ceil((operands[1] - operands[0]) / operands[2])
+        length = T.where(T.lt(count, 0x1p53), cast(T.maximum(0, count), .int64), -1)
       }
       return TensorVariable(Arange(), [operands[0], operands[2], folded(length)], note: note)
     }
   }
 
   /// An integer scalar made of constants as the constant that it is, so that lengths are known while building.
+  ///
+  /// Looks at a few operations only: what is made of more is left to the program.
   package static func folded(_ x: TensorVariable) -> TensorVariable {
-    if x.constantValue != nil { return x }
-    guard let owner = x.node.owner, x.ndim == 0, owner.op.outputCount == 1 else { return x }
-    let operands = owner.inputs.map(folded)
-    let values = operands.compactMap(\.constantValue)
-    guard values.count == operands.count, let result = try? owner.op.evaluate(values, [x.type]) else {
-      return x
+    var budget = 32
+    func value(_ x: TensorVariable) -> NDArray? {
+      if let constant = x.constantValue { return constant }
+      guard budget > 0, let owner = x.node.owner, x.ndim == 0, owner.op.outputCount == 1, !x.node.isPoisoned
+      else { return nil }
+      budget -= 1
+      var operands: [NDArray] = []
+      for input in owner.inputs {
+        guard let operand = value(input) else { return nil }
+        operands.append(operand)
+      }
+      return (try? owner.op.evaluate(operands, [x.type]))?.first
     }
-    return .constant(result[0], note: x.node.note)
+    if x.constantValue != nil { return x }
+    return value(x).map { .constant($0, note: x.node.note) } ?? x
   }
 }

@@ -39,22 +39,46 @@ package struct Custom: Operation {
     guard let gradient = definition.gradient else { return call.inputs.map { _ in nil } }
     let gradients = zip(call.outputGradients, call.outputs).map { $0 ?? T.zerosLike($1) }
     let slopes = gradient(call.inputs, call.outputs, gradients)
-    return call.inputs.indices.map { slopes.indices.contains($0) ? slopes[$0] : nil }
+    let note = SourceNote.ambient ?? .none
+    func impossible(_ fault: Fault) -> TensorVariable {
+      .impossible("gradient of \(name)", fault, operands: call.inputs, note: note)
+    }
+    guard slopes.count == call.inputs.count else {
+      let fault = Fault(
+        .custom,
+        "the gradient closure gave \(counted(slopes.count, "gradient", "gradients")) for "
+          + counted(call.inputs.count, "input", "inputs"),
+        mend: "return one for each input, nil where there is none")
+      return call.inputs.map { _ in impossible(fault) }
+    }
+    return zip(call.inputs, slopes).enumerated().map { k, pair in
+      let (x, slope) = pair
+      guard let slope, call.wanted[k], !slope.node.isPoisoned else { return pair.1 }
+      guard slope.ndim == x.ndim, slope.dtype.isFloating || slope.isWeak else {
+        return impossible(
+          Fault(
+            .custom, "the gradient closure gave \(slope.type.brief) for input \(k), which is \(x.type.brief)",
+            mend: "a gradient has the shape and dtype of its input", operand: k))
+      }
+      return Promotion.convert(slope, to: x.dtype, note)
+    }
   }
 
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
     let results: [NDArray]
     do { results = try definition.evaluate(inputs) } catch {
-      throw Fault(.custom, "the closure threw: \(error)")
+      throw Fault(.custom, "the closure threw: \(error)", mend: "see what the closure says of its operands")
     }
     guard results.count == definition.outputs.count else {
       throw Fault(
-        .custom, "the closure gave \(results.count) results, not the \(definition.outputs.count) declared")
+        .custom,
+        "the closure gave \(counted(results.count, "result", "results")), not the \(definition.outputs.count) declared",
+        mend: "return one array for each type in outputs:")
     }
     var converted: [NDArray] = []
     for (k, (result, type)) in zip(results, definition.outputs).enumerated() {
       guard result.ndim == type.ndim, zip(result.shape, type.shape).allSatisfy({ $1 == nil || $0 == $1 }),
-        result.dtype == type.dtype || result.isWeak
+        result.dtype == type.dtype || result.isWeak && (type.dtype.isFloating || !result.dtype.isFloating)
       else {
         throw Fault(
           .custom,

@@ -14,7 +14,11 @@ package struct Dot: Operation {
         .shape, "dot takes scalars, vectors and matrices, not \(a.type.brief) and \(b.type.brief)",
         mend: "reshape to matrices first", operand: a.ndim > 2 || a.ndim == 0 ? 0 : 1)
     }
-    let (left, right) = (a.type.lengthsText, b.type.lengthsText)
+    // Lengths that only the call knows are in the rest of the text.
+    let known = (a.dims + b.dims).allSatisfy { $0.constant != nil }
+    let operands =
+      known
+      ? "shapes \(a.type.lengthsText) and \(b.type.lengthsText)" : "\(a.type.brief) and \(b.type.brief)"
     _ = try rules.equal(a.dims[a.ndim - 1], b.dims[0]) { m, n in
       let hint =
         a.ndim == 2 && b.ndim == 2 && b.dims[1].constant == m
@@ -22,7 +26,8 @@ package struct Dot: Operation {
         : "the last axis of the first and the first axis of the second must be equally long"
       return Fault(
         .shape,
-        "shapes \(left) and \(right) do not fit: \(m) columns on the left meet \(n) rows on the right",
+        "\(operands) do not fit: \(counted(m, "column", "columns")) on the left \(m == 1 ? "meets" : "meet") "
+          + "\(counted(n, "row", "rows")) on the right",
         mend: hint, operand: 1)
     }
     return [TensorType(a.dtype, a.dims.dropLast() + b.dims.dropFirst())]
@@ -199,7 +204,10 @@ extension T {
     let (x, y) = (a.tensorVariable, b.tensorVariable)
     for v in [x, y] where !v.node.isPoisoned && v.ndim != 1 {
       return .impossible(
-        "outer", Fault(.shape, "outer takes vectors, not \(v.type.brief)", operand: v == x ? 0 : 1),
+        "outer",
+        Fault(
+          .shape, "outer takes vectors, not \(v.type.brief)",
+          mend: "make a vector of it: T.reshape(x, [-1])", operand: v == x ? 0 : 1),
         operands: [x, y],
         note: note)
     }

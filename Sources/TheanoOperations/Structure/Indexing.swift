@@ -15,6 +15,23 @@ public struct AxisIndex: Sendable {
   }
   let form: Form
 
+  /// The expressions that it is made of.
+  var variables: [TensorVariable] {
+    switch form {
+    case .position(let v): [v]
+    case .slice(let start, let stop, _): [start, stop].compactMap { $0 }
+    case .ellipsis, .newAxis: []
+    }
+  }
+
+  /// Whether it says something of one axis of the array.
+  var takesAxis: Bool {
+    switch form {
+    case .ellipsis, .newAxis: false
+    case .position, .slice: true
+    }
+  }
+
   /// The whole axis.
   public static let all = AxisIndex(form: .slice(nil, nil, 1))
   /// As many whole axes as are not named otherwise.
@@ -35,6 +52,16 @@ public struct AxisIndex: Sendable {
   ) -> AxisIndex {
     AxisIndex(form: .slice(start?.tensorVariable, stop?.tensorVariable, step))
   }
+}
+
+extension AxisIndex {
+  /// The bound of a slice that ends with a position; `nil` where that is the end of the axis.
+  fileprivate static func bound(after position: Int) -> Int? {
+    position == -1 || position == .max ? nil : position + 1
+  }
+
+  /// Steps are cut to this: no axis is so long that a larger one could be told from it.
+  fileprivate static let longestStep = 1 << 48
 }
 
 extension AxisIndex: ExpressibleByIntegerLiteral {
@@ -74,9 +101,7 @@ extension Range: AxisIndexConvertible where Bound == Int {
 }
 extension ClosedRange: AxisIndexConvertible where Bound == Int {
   /// The positions of the range.
-  public var axisIndex: AxisIndex {
-    upperBound == -1 ? .slice(from: lowerBound) : .slice(from: lowerBound, to: upperBound + 1)
-  }
+  public var axisIndex: AxisIndex { .slice(from: lowerBound, to: AxisIndex.bound(after: upperBound)) }
 }
 extension PartialRangeFrom: AxisIndexConvertible where Bound == Int {
   /// The positions from the bound on.
@@ -88,7 +113,7 @@ extension PartialRangeUpTo: AxisIndexConvertible where Bound == Int {
 }
 extension PartialRangeThrough: AxisIndexConvertible where Bound == Int {
   /// The positions up to the bound.
-  public var axisIndex: AxisIndex { upperBound == -1 ? .all : .slice(to: upperBound + 1) }
+  public var axisIndex: AxisIndex { .slice(to: AxisIndex.bound(after: upperBound)) }
 }
 
 extension TensorVariable {
@@ -114,18 +139,18 @@ extension T {
   package static func subtensor(_ x: TensorVariable, _ entries: [AxisIndex], _ note: SourceNote)
     -> TensorVariable
   {
-    guard !x.node.isPoisoned else { return x }
+    let named = entries.flatMap(\.variables)
+    if x.node.isPoisoned || named.contains(where: { $0.node.isPoisoned }) {
+      return .carrying("subtensor", [x] + named, note: note)
+    }
     func impossible(_ what: String, _ mend: String? = nil) -> TensorVariable {
       .impossible("subtensor", Fault(.index, what, mend: mend, operand: 0), operands: [x], note: note)
     }
-    let named = entries.filter {
-      switch $0.form {
-      case .ellipsis, .newAxis: false
-      default: true
-      }
-    }
-    if named.count > x.ndim {
-      return impossible("\(named.count) indices for \(x.type.brief), which has \(x.ndim) axes")
+    let indexed = entries.filter(\.takesAxis).count
+    if indexed > x.ndim {
+      return impossible(
+        "\(indexed) \(indexed == 1 ? "index" : "indices") for \(x.type.brief), which has \(x.ndim) "
+          + (x.ndim == 1 ? "axis" : "axes"), "give at most one index for each axis")
     }
     var selected: [Selection.Entry] = []
     var operands: [TensorVariable] = []
@@ -144,7 +169,7 @@ extension T {
       }
     }
     func fill() {
-      for _ in 0..<(x.ndim - named.count) {
+      for _ in 0..<(x.ndim - indexed) {
         selected.append(.full)
         keep(1)
       }
@@ -153,24 +178,33 @@ extension T {
       switch entry.form {
       case .newAxis: order.append(nil)
       case .ellipsis:
-        if sawEllipsis { return impossible("only one .ellipsis can stand in a subscript") }
+        if sawEllipsis {
+          return impossible(
+            "only one .ellipsis can stand in a subscript", "write .all for the other axes")
+        }
         sawEllipsis = true
         fill()
       case .slice(nil, nil, 1):
         selected.append(.full)
         keep(1)
       case .slice(let start, let stop, let step):
-        if step == 0 { return impossible("a slice cannot have step 0") }
+        if step == 0 {
+          return impossible("a slice cannot have step 0", "give a step of at least 1, or at most -1")
+        }
         for bound in [start, stop].compactMap({ $0 }) where bound.ndim != 0 || !bound.dtype.isInteger {
-          return impossible("the bound of a slice is \(bound.type.brief), not an integer scalar")
+          return impossible(
+            "the bound of a slice is \(bound.type.brief), not an integer scalar",
+            "cast it: T.cast(bound, .int64)")
         }
         func bound(_ v: TensorVariable?) -> Int? {
           v.map { operand(folded(Promotion.convert($0, to: .int64, note))) }
         }
-        selected.append(.slice(start: bound(start), stop: bound(stop), step: step))
+        let longest = AxisIndex.longestStep
+        selected.append(
+          .slice(
+            start: bound(start), stop: bound(stop), step: Swift.min(Swift.max(step, -longest), longest)))
         keep(1)
       case .position(let v):
-        if v.node.isPoisoned { return v }
         if v.dtype == .bool, v.ndim == 1 {
           if selected.contains(where: { if case .gather = $0 { true } else { false } }) {
             return impossible(
@@ -215,7 +249,7 @@ extension T {
     _ part: TensorVariable, _ mode: UpdateSubtensor.Mode, _ value: any TensorConvertible, _ note: SourceNote
   ) -> TensorVariable {
     let name = mode == .set ? "setSubtensor" : "incSubtensor"
-    guard !part.node.isPoisoned else { return part }
+    if part.node.isPoisoned { return .carrying(name, [part, value.tensorVariable], note: note) }
     guard let owner = part.node.owner, let op = owner.op as? Subtensor else {
       return .impossible(
         name,
@@ -227,7 +261,11 @@ extension T {
     }
     let x = owner.inputs[0]
     let value = value.tensorVariable
-    guard value.isWeak || value.node.isPoisoned || DType.promoted(value.dtype, x.dtype) == x.dtype else {
+    // A number written in Swift takes the array's dtype, but a fraction is no integer.
+    let fits =
+      value.isWeak
+      ? !value.dtype.isFloating || x.dtype.isFloating : DType.promoted(value.dtype, x.dtype) == x.dtype
+    guard fits || value.node.isPoisoned else {
       return .impossible(
         name,
         Fault(
@@ -263,15 +301,14 @@ extension T {
     _ x: any TensorConvertible, _ indices: any TensorConvertible, axis: Int = 0, fileID: String = #fileID,
     line: Int = #line
   ) -> TensorVariable {
-    let x = x.tensorVariable
+    let (x, indices) = (x.tensorVariable, indices.tensorVariable)
     let note = SourceNote.here(fileID, line)
-    guard (-x.ndim..<x.ndim).contains(axis) else {
-      return .impossible(
-        "take", Fault(.index, "axis \(axis) is not one of \(x.type.brief)", operand: 0), operands: [x],
-        note: note)
+    if x.node.isPoisoned || indices.node.isPoisoned { return .carrying("take", [x, indices], note: note) }
+    guard let position = x.type.position(ofAxis: axis) else {
+      return .impossible("take", Fault(noAxis: axis, of: x.type, operand: 0), operands: [x], note: note)
     }
     var entries = [AxisIndex](repeating: .all, count: x.ndim)
-    entries[axis < 0 ? axis + x.ndim : axis] = indices.tensorVariable.axisIndex
+    entries[position] = indices.axisIndex
     return subtensor(x, entries, note)
   }
 }

@@ -40,7 +40,8 @@ extension T {
     let x = x.tensorVariable
     return SourceNote.at(fileID, line) {
       let rows = TensorVariable(Positions(), [x], note: .here(fileID, line))
-      if rows.node.isPoisoned { return [rows] }
+      // How many there would be is not known: enough for any subscript that was meant.
+      if rows.node.isPoisoned { return [TensorVariable](repeating: rows, count: TensorType.mostAxes) }
       return (0..<x.ndim).map { subtensor(rows, [.all, AxisIndex(integerLiteral: $0)], .here(fileID, line)) }
     }
   }

@@ -166,12 +166,14 @@ extension T {
     guard !x.node.isPoisoned else { return x }
     var wrapped: Set<Int> = []
     for axis in axes ?? Array(0..<x.ndim) {
-      guard (-x.ndim..<x.ndim).contains(axis), wrapped.insert(axis < 0 ? axis + x.ndim : axis).inserted else {
-        return .impossible(
-          kind.rawValue,
-          Fault(
-            .shape, "axis \(axis) is not an axis (or is given twice) of \(x.type.brief), which has \(x.ndim)",
-            mend: "axes run from \(-x.ndim) to \(x.ndim - 1)", operand: 0), operands: [x], note: note)
+      guard let position = x.type.position(ofAxis: axis) else {
+        let fault = Fault(noAxis: axis, of: x.type, operand: 0)
+        return .impossible(kind.rawValue, fault, operands: [x], note: note)
+      }
+      guard wrapped.insert(position).inserted else {
+        let fault = Fault(
+          .shape, "axis \(position) is named twice in \(axes ?? [])", mend: "name each axis once", operand: 0)
+        return .impossible(kind.rawValue, fault, operands: [x], note: note)
       }
     }
     let sorted = wrapped.sorted()

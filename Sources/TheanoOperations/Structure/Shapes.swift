@@ -35,7 +35,9 @@ package struct BroadcastLike: Operation {
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     let shape = try rules.broadcast([inputs[0].dims, inputs[1].dims])
     guard shape.count == inputs[1].ndim else {
-      throw Fault(.shape, "\(inputs[0].type.brief) has more axes than \(inputs[1].type.brief)", operand: 0)
+      throw Fault(
+        .shape, "\(inputs[0].type.brief) has more axes than \(inputs[1].type.brief)",
+        mend: "an array stretches only to one of at least as many axes", operand: 0)
     }
     return [TensorType(inputs[0].dtype, inputs[1].dims)]
   }
@@ -74,7 +76,7 @@ package struct DimShuffle: Operation {
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     let x = inputs[0]
     for axis in order.compactMap({ $0 }) where !x.dims.indices.contains(axis) {
-      throw Fault(.shape, "axis \(axis) is not one of \(x.type.brief)", operand: 0)
+      throw Fault(noAxis: axis, of: x.type, operand: 0)
     }
     for axis in x.dims.indices where !order.contains(axis) {
       _ = try rules.equal(1, x.dims[axis]) { _, n in
@@ -129,10 +131,21 @@ package struct Reshape: Operation {
     let x = inputs[0]
     let total = x.dims.reduce(Dim.known(1)) { $0 * $1 }
     var dims = inputs.dropFirst().map(\.length)
+    let shown = "(\(dims.map { $0.constant.map(String.init) ?? "?" }.joined(separator: ", ")))"
+    for (k, dim) in dims.enumerated() where dim != -1 {
+      try rules.atMost(0, dim) { _, n in
+        Fault(
+          .shape, "length \(k + 1) of the new shape is \(n)",
+          mend: n == -1
+            ? "a length that stands for what is left must be the number -1 where the expression is written"
+            : "lengths are at least 0; one may be -1, which stands for what is left", operand: k + 1)
+      }
+    }
     if let open = dims.firstIndex(of: -1) {
       let rest = dims.indices.filter { $0 != open }.reduce(Dim.known(1)) { $0 * dims[$1] }
       if dims.filter({ $0 == -1 }).count > 1 {
-        throw Fault(.shape, "only one length can be -1", operand: open + 1)
+        throw Fault(
+          .shape, "only one length can be -1", mend: "say all lengths but one", operand: open + 1)
       }
       if let n = total.constant, let m = rest.constant, m == 0 || n % m != 0 {
         throw Fault(
@@ -141,8 +154,8 @@ package struct Reshape: Operation {
       }
       dims[open] = Dim.floorDivide(total, rest)
     }
+    try TensorType(x.dtype, dims).requirePossible("the new shape")
     let product = dims.reduce(Dim.known(1)) { $0 * $1 }
-    let shown = "(\(dims.map(\.description).joined(separator: ", ")))"
     let brief = x.type.brief
     _ = try rules.equal(total, product) { have, want in
       Fault(
@@ -166,7 +179,7 @@ package struct Reshape: Operation {
     } catch {
       throw Fault(
         .shape, "\(inputs[0].shape) with \(inputs[0].size) elements cannot be reshaped to \(shape)",
-        operand: 0)
+        mend: "the product of the lengths must be the number of elements", operand: 0)
     }
   }
   package func lower(_ context: inout LoweringContext) -> Lowering { .alias }
@@ -182,7 +195,7 @@ package struct Concatenate: Operation {
     for (k, x) in inputs.enumerated().dropFirst() {
       guard x.ndim == dims.count else {
         throw Fault(
-          .shape, "operand 1 has \(dims.count) axes and operand \(k + 1) has \(x.ndim)",
+          .shape, "operand 1 has \(counted(dims.count, "axis", "axes")) and operand \(k + 1) has \(x.ndim)",
           mend: "all operands need the same number of axes", operand: k)
       }
       for d in dims.indices {
@@ -279,6 +292,9 @@ extension T {
     _ x: any TensorConvertible, like other: TensorVariable, fileID: String = #fileID, line: Int = #line
   ) -> TensorVariable {
     let x = x.tensorVariable
+    if x.node.isPoisoned || other.node.isPoisoned {
+      return .carrying("broadcast", [x, other], note: .here(fileID, line))
+    }
     if x.type.dims == other.type.dims, !x.type.dims.contains(.unknown) { return x }
     if x == other { return x }
     return TensorVariable(BroadcastLike(), [x, other], note: .here(fileID, line))
@@ -313,7 +329,10 @@ extension T {
     if Set(named).count != named.count {
       return .impossible(
         "dimshuffle",
-        Fault(.shape, "an axis is named twice in \(order.map { $0.map(String.init) ?? "nil" })", operand: 0),
+        Fault(
+          .shape,
+          "an axis is named twice in (\(order.map { $0.map(String.init) ?? "nil" }.joined(separator: ", ")))",
+          mend: "name each axis once; to repeat an axis use T.broadcast", operand: 0),
         operands: [x], note: note)
     }
     return TensorVariable(DimShuffle(order: order), [x], note: note)
@@ -329,7 +348,7 @@ extension T {
   ) -> TensorVariable {
     let x = x.tensorVariable
     let note = SourceNote.here(fileID, line)
-    switch lengthOperands(shape, "reshape", note) {
+    switch lengthOperands(shape, of: x, "reshape", note) {
     case .failure(let variable): return variable
     case .success(let lengths): return TensorVariable(Reshape(), [x] + lengths, note: note)
     }
@@ -340,19 +359,21 @@ extension T {
     case failure(TensorVariable)
   }
 
-  static func lengthOperands(_ shape: [any TensorConvertible], _ name: String, _ note: SourceNote) -> Lengths
-  {
-    var lengths: [TensorVariable] = []
-    for length in shape.map(\.tensorVariable) {
-      guard length.node.isPoisoned || (length.ndim == 0 && length.dtype.isInteger) else {
-        return .failure(
-          .impossible(
-            name, Fault(.shape, "a length is \(length.type.brief), not an integer scalar", operand: 0),
-            operands: [length], note: note))
-      }
-      lengths.append(Promotion.convert(length, to: .int64, note))
+  /// The lengths that `x` is to have as operands; all that is wrong with them and with `x` if they cannot be.
+  static func lengthOperands(
+    _ shape: [any TensorConvertible], of x: TensorVariable, _ name: String, _ note: SourceNote
+  ) -> Lengths {
+    let lengths = shape.map(\.tensorVariable)
+    if x.node.isPoisoned || lengths.contains(where: { $0.node.isPoisoned }) {
+      return .failure(.carrying(name, [x] + lengths, note: note))
     }
-    return .success(lengths)
+    if let k = lengths.firstIndex(where: { $0.ndim != 0 || !$0.dtype.isInteger }) {
+      let fault = Fault(
+        .shape, "length \(k + 1) is \(lengths[k].type.brief), not an integer scalar",
+        mend: "cast it: T.cast(length, .int64)", operand: k + 1)
+      return .failure(.impossible(name, fault, operands: [x] + lengths, note: note))
+    }
+    return .success(lengths.map { Promotion.convert($0, to: .int64, note) })
   }
 
   /// Puts arrays one after the other along an existing axis; dtypes promote.
@@ -370,29 +391,49 @@ extension T {
         "concatenate", Fault(.argument, "there is nothing to join", mend: "give at least one array"),
         note: note)
     }
-    guard !operands.contains(where: { $0.node.isPoisoned }), (-first.ndim..<first.ndim).contains(axis) else {
-      return .impossible(
-        "concatenate",
-        Fault(
-          .shape, "axis \(axis) is not one of \(first.type.brief)",
-          mend: first.ndim == 0 ? "scalars have no axis: use T.stack" : nil, operand: 0), operands: operands,
-        note: note)
+    if operands.contains(where: { $0.node.isPoisoned }) {
+      return .carrying("concatenate", operands, note: note)
     }
-    return TensorVariable(Concatenate(axis: axis < 0 ? axis + first.ndim : axis), operands, note: note)
+    guard let position = first.type.position(ofAxis: axis) else {
+      var fault = Fault(noAxis: axis, of: first.type, operand: 0)
+      if first.ndim == 0 { fault.mend = "scalars have no axis to be joined along: use T.stack" }
+      return .impossible("concatenate", fault, operands: operands, note: note)
+    }
+    return TensorVariable(Concatenate(axis: position), operands, note: note)
   }
 
   /// Puts arrays of one shape side by side along a new axis; dtypes promote.
   public static func stack(
     _ parts: [any TensorConvertible], axis: Int = 0, fileID: String = #fileID, line: Int = #line
   ) -> TensorVariable {
-    SourceNote.at(fileID, line) {
+    let note = SourceNote.here(fileID, line)
+    let operands = parts.map(\.tensorVariable)
+    guard let first = operands.first else {
+      let fault = Fault(.argument, "there is nothing to stack", mend: "give at least one array")
+      return .impossible("stack", fault, note: note)
+    }
+    if operands.contains(where: { $0.node.isPoisoned }) { return .carrying("stack", operands, note: note) }
+    if let k = operands.firstIndex(where: { $0.ndim != first.ndim }) {
+      let fault = Fault(
+        .shape, "operand 1 is \(first.type.brief) and operand \(k + 1) is \(operands[k].type.brief)",
+        mend: "all operands need the same number of axes", operand: k)
+      return .impossible("stack", fault, operands: operands, note: note)
+    }
+    let rank = first.ndim + 1
+    guard (-rank..<rank).contains(axis) else {
+      let fault = Fault(
+        .shape, "there is no axis \(axis): the result has \(counted(rank, "axis", "axes"))",
+        mend: "axes run from 0 to \(rank - 1), or from -\(rank) to -1", operand: 0)
+      return .impossible("stack", fault, operands: operands, note: note)
+    }
+    let position = axis < 0 ? axis + rank : axis
+    return SourceNote.with(note) {
       concatenate(
-        parts.map { part in
-          let x = part.tensorVariable
+        operands.map { x in
           var order: [Int?] = Array(0..<x.ndim)
-          order.insert(nil, at: Swift.min(Swift.max(axis < 0 ? axis + x.ndim + 1 : axis, 0), x.ndim))
+          order.insert(nil, at: position)
           return dimshuffle(x, order)
-        }, axis: axis)
+        }, axis: position)
     }
   }
 
@@ -404,8 +445,14 @@ extension T {
   public static func addBroadcast(
     _ x: TensorVariable, axis axes: Int..., fileID: String = #fileID, line: Int = #line
   ) -> TensorVariable {
-    SourceNote.at(fileID, line) {
-      let axes = axes.map { $0 < 0 ? $0 + x.ndim : $0 }
+    let note = SourceNote.here(fileID, line)
+    if x.node.isPoisoned { return x }
+    if let wrong = axes.first(where: { x.type.position(ofAxis: $0) == nil }) {
+      return .impossible(
+        "addBroadcast", Fault(noAxis: wrong, of: x.type, operand: 0), operands: [x], note: note)
+    }
+    return SourceNote.with(note) {
+      let axes = axes.compactMap { x.type.position(ofAxis: $0) }
       var next = -1
       return dimshuffle(
         dimshuffle(x, (0..<x.ndim).filter { !axes.contains($0) }),
@@ -427,7 +474,13 @@ extension TensorVariable {
   }
 
   /// The lengths of the axes, as `int64` scalars.
-  public var shape: [TensorVariable] { TheanoOperations.T.lengths(of: self) }
+  ///
+  /// An impossible expression has as many lengths as an expression can have axes, all of them impossible: `x.shape[1]`
+  /// must not trap where `x` carries a diagnosis.
+  public var shape: [TensorVariable] {
+    if node.isPoisoned { return [TensorVariable](repeating: self, count: TensorType.mostAxes) }
+    return TheanoOperations.T.lengths(of: self)
+  }
 
   /// The same elements under another shape.
   public func reshaped(

@@ -43,6 +43,11 @@ package struct Selection: Hashable, Sendable {
       guard let operand else { return missing }
       return Dim.combine(inputs[operand].length, length) { Size.sliceBound($0, $1, backwards: step < 0) }
     }
+    // What is left from a known position on is said without a bound that holds the length again: sizes of slices of
+    // slices would double each time.
+    if step == 1, stop == nil, let start, let k = inputs[start].length.constant, k >= 0 {
+      return (Dim.minimum(.known(k), length), Dim.maximum(0, length - .known(k)))
+    }
     let first = bound(start, step > 0 ? 0 : length - 1)
     let last = bound(stop, step > 0 ? length : -1)
     let distance = step > 0 ? last - first : first - last
@@ -61,7 +66,8 @@ package struct Selection: Hashable, Sendable {
       case .index(let k):
         // A position that is a number can be checked against the length alone; others while the kernel runs.
         if let i = inputs[k].length.constant {
-          let need = i < 0 ? -i : i + 1
+          // Without overflow: no axis is as long as the largest integer.
+          let need = i < 0 ? (i == .min ? .max : -i) : (i == .max ? .max : i + 1)
           try rules.atMost(.known(need), x.dims[axis]) { _, n in
             Fault(
               .index, "index \(i) is out of range for axis \(axis), which has length \(n)",
@@ -237,8 +243,9 @@ package struct UpdateSubtensor: Operation {
     let met = try rules.broadcast([part, inputs[1].dims])
     guard met.count == part.count else {
       throw Fault(
-        .shape, "the part has \(part.count) axes but its new value, \(inputs[1].type.brief), has more",
-        operand: 1)
+        .shape,
+        "the part has \(counted(part.count, "axis", "axes")) but its new value, \(inputs[1].type.brief), has more",
+        mend: "give a value of at most as many axes as the part has", operand: 1)
     }
     for (axis, dim) in part.enumerated() where dim == 1 {
       let own = axis - (part.count - inputs[1].ndim)
@@ -246,7 +253,7 @@ package struct UpdateSubtensor: Operation {
       _ = try rules.equal(1, inputs[1].dims[own]) { _, n in
         Fault(
           .shape, "axis \(axis) of the part has length 1 but that of its new value has length \(n)",
-          operand: 1)
+          mend: "give a value of the part's lengths, or of length 1", operand: 1)
       }
     }
     return [inputs[0].type]

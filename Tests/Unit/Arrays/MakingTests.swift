@@ -194,6 +194,12 @@ import Testing
     #expect(error?.kind == .system)
   }
 
+  @Test func devices() {
+    #expect(NDArray.zeros(2).device == .host && NDArray.zeros(2)[0].device == .host)
+    #expect("\(Device.host)" == "host" && "\(Device(.cuda, ordinal: 1))" == "cuda:1")
+    #expect(Device(.openCL) != Device(.openCL, ordinal: 1))
+  }
+
   @Test func scalarsTakeOneAllocation() {
     #expect(NDArray(scalar: 1.5).object.owner == nil)
     #expect(NDArray(scalarBits: (2.5).bitPattern, dtype: .float64) == NDArray(scalar: 2.5))

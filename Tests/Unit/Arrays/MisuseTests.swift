@@ -51,7 +51,52 @@ import Testing
     Misuse(text: "[split] axis 0 of shape [5] cannot be cut into 2 equal parts") {
       try NDArray.zeros(5).checked.split(into: 2)
     },
-    Misuse(text: "[arange] no finite number of steps of 0.0") { try NDArray.Checked.arange(0, 1, step: 0) },
+    Misuse(text: "[arange] no finite number of steps of 0.0") { try NDArray.Checked.arange(0.0, 1, step: 0) },
+    Misuse(text: "[arange] no finite number of steps of 0 leads from 0 to 5") {
+      try NDArray.Checked.arange(0, 5, step: 0)
+    },
+    Misuse(text: "shape [9223372036854775807] of int64 has more bytes than can be addressed") {
+      try NDArray.Checked.arange(Int.min, Int.max)
+    },
+    Misuse(text: "[linspace] there cannot be -1 numbers") { try NDArray.Checked.linspace(0, 1, count: -1) },
+    Misuse(text: "[logspace] there cannot be -2 numbers") { try NDArray.Checked.logspace(0, 1, count: -2) },
+    Misuse(text: "a negative length in shape [-1, 3]") { try NDArray.Checked.eye(-1, 3) },
+    Misuse(text: "a negative length in shape [-2, -2]") { try NDArray.Checked.identity(-2) },
+    Misuse(text: "a negative length in shape [2, -1]") { try NDArray.Checked.ones([2, -1]) },
+    Misuse(text: "cannot be broadcast to [2]") { try NDArray.Checked.full([2], [1, 2, 3]) },
+    Misuse(text: "no memory for") { try NDArray.Checked.full([1 << 57], 1.5) },
+    Misuse(text: "[NDArray] a buffer of 2 elements does not fill shape [3], which has 3") {
+      try [1, 2].withUnsafeBufferPointer { try NDArray.Checked.copying($0, shape: [3]) }
+    },
+    Misuse(text: "real parts of shape [2] and imaginary parts of shape [3] do not broadcast together") {
+      try NDArray.Checked.complex(real: .zeros(2), imaginary: .zeros(3))
+    },
+    Misuse(text: "[withUnsafeBuffer] the elements of an array of int64 are not Double values") {
+      try NDArray([1, 2]).checked.withUnsafeBuffer(of: Double.self) { $0.count }
+    },
+    Misuse(text: "[withSpan] the elements of an array of int64 are not Float values") {
+      try NDArray([1, 2]).checked.withSpan(of: Float.self) { $0.count }
+    },
+    Misuse(text: "[withUnsafeMutableBuffer] the elements of an array of bool are not Double values") {
+      var array = NDArray([true])
+      return try array.checked.withUnsafeMutableBuffer(of: Double.self) { $0.count }
+    },
+    Misuse(text: "[withMutableSpan] the elements of an array of bool are not Int values") {
+      var array = NDArray([true])
+      return try array.checked.withMutableSpan(of: Int.self) { $0.count }
+    },
+    Misuse(text: "[movedAxis] there is no axis 2") { try NDArray.zeros(2, 3).checked.movedAxis(0, to: 2) },
+    Misuse(text: "[split] axis 0 of shape [5] cannot be cut into 0 equal parts") {
+      try NDArray.zeros(5).checked.split(into: 0)
+    },
+    Misuse(text: "[randomNormal] a standard deviation of -1.0") {
+      var generator = RandomGenerator(seed: 0)
+      return try NDArray.Checked.randomNormal([1], standardDeviation: -1, using: &generator)
+    },
+    Misuse(text: "a negative length in shape [-3]") {
+      var generator = RandomGenerator(seed: 0)
+      return try NDArray.Checked.permutation(-3, using: &generator)
+    },
     Misuse(text: "index 3 is outside axis 0, of length 3") { try NDArray.zeros(3).checked[3] },
     Misuse(text: "index -4 is outside axis 0, of length 3") {
       var array = NDArray.zeros(3)
@@ -75,6 +120,34 @@ import Testing
   @Test(arguments: misuses) func thrown(misuse: Misuse) {
     let error = #expect(throws: TheanoError.self) { try misuse.call() }
     #expect(error?.description.contains(misuse.text) == true, "\(String(describing: error))")
+  }
+
+  /// The twins do what the direct calls do.
+  @Test func twinsThatSucceed() throws {
+    typealias Checked = NDArray.Checked
+    #expect(try Checked.ones([2]) == .ones(2) && Checked.full([2], 3) == .full([2], 3))
+    #expect(try Checked.eye(2, 3, diagonal: -1) == .eye(2, 3, diagonal: -1))
+    #expect(
+      try Checked.eye(2, diagonal: .min) == .zeros(2, 2) && Checked.eye(2, diagonal: .max) == .zeros(2, 2))
+    #expect(try Checked.identity(3) == .identity(3))
+    for (start, stop, step) in [
+      (0, 5, 1), (5, 0, -2), (0, 0, 1), (3, 0, 1), (0, 3, -1), (-7, 8, 3), (8, -8, -4),
+    ] {
+      let due = Array(stride(from: start, to: stop, by: step))
+      #expect(try [Int](Checked.arange(start, stop, step: step)) == due)
+    }
+    #expect(try [Int](Checked.arange(.max - 2, .max)) == [.max - 2, .max - 1])
+    #expect(try [Int](Checked.arange(.min, .max, step: .max)) == [.min, -1, .max - 1])
+    #expect(try [Int](Checked.arange(.max, .min, step: .min)) == [.max, -1])
+    #expect(try Checked.linspace(0, 1, count: 5) == .linspace(0, 1, count: 5))
+    #expect(try Checked.logspace(0, 3, count: 4, base: 2) == .logspace(0, 3, count: 4, base: 2))
+    #expect(try NDArray([1, 2]).checked.withSpan(of: Int.self) { $0[1] } == 2)
+    #expect(try NDArray([1, 2]).checked.withUnsafeBuffer(of: Int.self) { Array($0) } == [1, 2])
+    var array = NDArray.zeros(3)
+    let place = array.data
+    try array.checked.withUnsafeMutableBuffer(of: Double.self) { $0[0] = 1 }
+    try array.checked.withMutableSpan(of: Double.self) { $0[2] = 3 }
+    #expect(array == NDArray([1.0, 0, 3]) && array.data == place, "written in place")
   }
 
   // Each of these ends a process of its own.

@@ -50,6 +50,22 @@ import Testing
 
   @Test func theGoldenFileIsThere() { #expect(Self.records.count > 500) }
 
+  /// Scalars, dtypes, empty and large arrays, options.
+  @Test func theGoldenArraysAreOfAllSorts() {
+    func count(_ isCounted: (Record) -> Bool) -> Int { Self.records.count { isCounted($0) } }
+    #expect(count { $0.header.split(separator: " ")[2] == "-" } > 100, "0-d")
+    for dtype in DType.allCases where dtype != .bfloat16 {
+      #expect(count { $0.header.split(separator: " ")[1] == dtype.name } > 10, "\(dtype)")
+    }
+    #expect(count { $0.array.size == 0 } > 10, "empty")
+    #expect(count { $0.str.contains { $0.contains("...") } } > 20, "truncated")
+    for option in ["precision", "suppress", "linewidth", "threshold", "edgeitems"] {
+      #expect(count { $0.header.contains(option) } > 20, "\(option)")
+    }
+    #expect(count { $0.str.contains { $0.contains("nan") || $0.contains("inf") } } > 50, "not finite")
+    #expect(count { $0.str.contains { $0.contains("e+") || $0.contains("e-") } } > 100, "with exponents")
+  }
+
   @Test func everyGoldenArray() {
     for record in Self.records {
       let array = record.array
@@ -62,6 +78,10 @@ import Testing
   @Test func printingInsideSwiftCollections() {
     #expect("\([NDArray(0.602681965908778)])" == "[0.602681965908778]")
     #expect("\(["w": NDArray([1, 2])])" == "[\"w\": [1 2]]")
+    #expect("\([NDArray([[1, 2], [3, 4]]), NDArray(true)])" == "[[[1 2]\n [3 4]], True]")
+    #expect("\((NDArray([0.5]), [NDArray(1, dtype: .int8)]))" == "([0.5], [1])")
+    #expect("\(Optional(NDArray([1.5, 2])) as Any)" == "Optional([1.5 2. ])")
+    #expect("\([NDArray(real: 1, imaginary: -2)])" == "[(1-2j)]")
     #expect("Cost: \(NDArray(0.25))" == "Cost: 0.25")
   }
 

@@ -1,3 +1,4 @@
+import CTheanoPrelude
 import Testing
 
 @testable import TheanoArrays
@@ -8,6 +9,101 @@ import Testing
     var generator = RandomGenerator(seed: 0)
     #expect(generator.next() == 0xe169_c58d_6627_e8d5)
     #expect(generator.next() == 0x9b00_dbd8_bc57_ac4c)
+  }
+
+  /// The three known answers that come with the authors' implementation: zeros, ones, digits of pi.
+  @Test(
+    arguments: [
+      ([0, 0, 0, 0], [0, 0], [0x6627_e8d5, 0xe169_c58d, 0xbc57_ac4c, 0x9b00_dbd8]),
+      (
+        [.max, .max, .max, .max], [.max, .max], [0x408f_276d, 0x41c8_3b0e, 0xa20b_c7c6, 0x6d54_51fd]
+      ),
+      (
+        [0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0],
+        [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
+      ),
+    ] as [([UInt32], [UInt32], [UInt32])])
+  func philox(counter: [UInt32], key: [UInt32], answer: [UInt32]) {
+    var result: [UInt32] = [0, 0, 0, 0]
+    theano_philox4x32(counter, key, &result)
+    #expect(result == answer)
+  }
+
+  /// The greatest random bits give the greatest number below 1, the least give 0.
+  @Test func uniformNumbersNeverReach1() {
+    #expect(th_unit_f64(.max, .max) == 1 - 0x1p-53 && th_unit_f64(0, 0) == 0)
+    #expect(th_unit_f32(.max) == 1 - 0x1p-24 && th_unit_f32(0) == 0)
+    // The lowest bits make no difference; the next ones do.
+    #expect(
+      th_unit_f64(0x3f, 0x1f) == 0 && th_unit_f64(0x40, 0) == 0x1p-53 && th_unit_f64(0, 0x20) == 0x1p-27)
+    #expect(th_unit_f32(0xff) == 0 && th_unit_f32(0x100) == 0x1p-24)
+  }
+
+  /// Integers are Lemire's, drawn here by the book: a product whose low half falls into the part that would make some
+  /// numbers likelier is thrown away.
+  @Test(arguments: [1, 2, 3, 7, 1000, 1 << 32, 3 << 62, 1 << 63, (1 << 63) + 1, .max, 5 << 61] as [UInt64])
+  func integersByTheBook(bound: UInt64) {
+    let key: UInt64 = 0x0123_4567_89ab_cdef
+    var thrownAway = 0
+    for position in 0..<200 as Range<UInt64> {
+      var draws: [UInt64] = []
+      for attempt in 0..<40 as Range<UInt32> {
+        var words: [UInt32] = [0, 0, 0, 0]
+        theano_philox4x32(
+          [UInt32(truncatingIfNeeded: position), UInt32(position >> 32), attempt, 2],
+          [UInt32(truncatingIfNeeded: key), UInt32(key >> 32)], &words)
+        draws.append(UInt64(words[0]) | UInt64(words[1]) << 32)
+        draws.append(UInt64(words[2]) | UInt64(words[3]) << 32)
+      }
+      let rejected = UInt64.max % bound + 1 == bound ? 0 : UInt64.max % bound + 1
+      let first = draws.firstIndex { bound.multipliedFullWidth(by: $0).low >= rejected }!
+      thrownAway += first
+      #expect(th_random_integer(key, position, bound) == bound.multipliedFullWidth(by: draws[first]).high)
+    }
+    // Just above 2^63 half of the draws are thrown away, below 2^33 practically none.
+    if bound == (1 << 63) + 1 { #expect(thrownAway > 100) }
+    if bound < 1 << 33 || bound == 1 << 63 { #expect(thrownAway == 0) }
+  }
+
+  /// Streams of children share no word with each other, with their parent's, or with their own children's.
+  @Test func splitStreamsAreApart() {
+    var parent = RandomGenerator(seed: 21)
+    var seen: Set<UInt64> = []
+    var count = 0
+    func draw(_ generator: inout RandomGenerator) {
+      for _ in 0..<200 { seen.insert(generator.next()) }
+      count += 200
+    }
+    for _ in 0..<20 {
+      var child = parent.split()
+      draw(&parent)
+      var grandchild = child.split()
+      draw(&child)
+      draw(&grandchild)
+    }
+    #expect(seen.count == count)
+    // A child depends on key and place alone, not on what was drawn from its siblings.
+    var (a, b) = (RandomGenerator(seed: 3), RandomGenerator(seed: 3))
+    var first = a.split()
+    _ = first.next()
+    _ = b.split()
+    #expect(a.split() == b.split())
+  }
+
+  /// Whatever the order and the threads, a number is a function of key and position.
+  @Test func anyOrderAndThreads() async {
+    let count = 1000
+    var generator = RandomGenerator(seed: 8)
+    let key = generator.key
+    let normal = [Double](NDArray.randomNormal([count], dtype: .float64, using: &generator))
+    await withTaskGroup(of: [(Int, Double)].self) { group in
+      for part in 0..<8 {
+        group.addTask {
+          stride(from: part, to: count, by: 8).reversed().map { ($0, th_normal_f64(key, UInt64($0))) }
+        }
+      }
+      for await pairs in group { #expect(pairs.allSatisfy { normal[$0.0] == $0.1 }) }
+    }
   }
 
   @Test func aGeneratorIsAValue() {

@@ -1,10 +1,10 @@
 import Theano
 
 /// A way of keeping one array in a file.
-private struct Format {
+private struct Format: Sendable {
   var name: String
-  var save: (NDArray, String) throws -> Void
-  var load: (String) throws -> NDArray
+  var save: @Sendable (NDArray, String) throws -> Void
+  var load: @Sendable (String) throws -> NDArray
 
   static let all = [
     Format(name: "npy") {
