@@ -146,8 +146,7 @@ def atanh_tail(z):
     return (2 * mp.atanh(s) - 2 * s) / (s * z)
 
 
-for kind, terms in (("f32", 3), ("f64", 7)):
-    polynomial("log_s", kind, atanh_tail, TINY, S_MAX**2, terms, weight=lambda z: z / 2)
+polynomial("log_s", "f64", atanh_tail, TINY, S_MAX**2, 7, weight=lambda z: z / 2)
 # log(1 + f) = f - f^2 / 2 + f^3 p(f)
 polynomial("log", "f32", lambda f: (mp.log1p(f) - f + f**2 / 2) / f**3 if abs(f) > mp.mpf(10)**-12 else mp.mpf(1) / 3,
            mp.sqrt(.5) - 1, mp.sqrt(2) - 1, 8, weight=lambda f: f**3 / mp.log1p(f) if f else TINY)

@@ -33,6 +33,8 @@ struct KernelWriter {
   private var values: ValueWriter
   private let isSerial: Bool
   private let canFail: Bool
+  /// Where the text of a loop begins that is to be written for arguments in and out of reach.
+  private var reachStart: Int?
 
   static let partials = 64
   static let tile = 64
@@ -194,9 +196,50 @@ struct KernelWriter {
   private mutating func loop(
     _ axis: Int, from begin: String = "0", to end: String? = nil, vector: Bool = false
   ) {
-    if vector { line("TH_VECTOR_LOOP") }
-    open("for (th_i64 i\(axis) = \(begin); i\(axis) < \(end ?? extent(axis)); i\(axis)++)")
+    if vector && values.hasReach(at: depthOfAxis[axis]) {
+      openReach(axis, from: begin, to: end ?? extent(axis))
+    } else {
+      header(axis, from: begin, to: end ?? extent(axis), vector: vector)
+    }
     statements(at: depthOfAxis[axis])
+  }
+
+  private mutating func header(_ axis: Int, from begin: String, to end: String, vector: Bool) {
+    if vector { line("TH_VECTOR_LOOP") }
+    open("for (th_i64 i\(axis) = \(begin); i\(axis) < \(end); i\(axis)++)")
+  }
+
+  /// How many points share one decision about their arguments' reach.
+  private static let reachBlock = 2048
+
+  /// Opens a loop over blocks, a loop that finds whether any argument of a block is out of the near functions' reach,
+  /// and the loop proper, which `closeLoop` completes.
+  private mutating func openReach(_ axis: Int, from begin: String, to end: String) {
+    let size = KernelWriter.reachBlock
+    open("for (th_i64 near = \(begin); near < \(end); near += \(size))")
+    line("const th_i64 limit = near + \(size) < \(end) ? near + \(size) : \(end);")
+    line("th_u32 far = 0;")
+    header(axis, from: "near", to: "limit", vector: true)
+    for statement in values.statements(at: depthOfAxis[axis]) { line(values.near(statement)) }
+    for test in values.reachTests(at: depthOfAxis[axis]) { line("far |= \(test);") }
+    close()
+    reachStart = lines.count
+    header(axis, from: "near", to: "limit", vector: true)
+  }
+
+  /// Closes an innermost loop. If it was opened for arguments in and out of reach, it is written twice.
+  private mutating func closeLoop() {
+    close()
+    guard let start = reachStart else { return }
+    reachStart = nil
+    let body = lines[start...].map { "  " + $0 }
+    lines.removeSubrange(start...)
+    line("if (far) {")
+    lines += body.map(values.whole)
+    line("} else {")
+    lines += body.map(values.near)
+    line("}")
+    close()
   }
 
   private mutating func body() {
@@ -233,7 +276,7 @@ struct KernelWriter {
         for (f, fold) in folds.enumerated() { line("acc\(f) = \(fold.neutral());") }
         loop(axis, from: "block", to: "stop", vector: !isSerial)
         foldPoint("")
-        close()
+        closeLoop()
         for f in folds.indices { line(folds[f].join("total\(f)", "acc\(f)")) }
         close()
         for (f, fold) in folds.enumerated() {
@@ -244,13 +287,13 @@ struct KernelWriter {
       } else {
         for (k, axis) in reduced.enumerated() { loop(axis, vector: !isSerial && k == reduced.count - 1) }
         foldPoint("")
-        for _ in reduced { close() }
+        for _ in reduced { closeLoop() }
         for (f, fold) in folds.enumerated() { storeFold(f, fold, "") }
       }
     } else {
       effects()
     }
-    for _ in kept { close() }
+    for _ in kept { closeLoop() }
   }
 
   /// Long rows of `float32` are summed in blocks, whose sums are carried in `float64`.
@@ -273,7 +316,7 @@ struct KernelWriter {
         vector: !isSerial && k == reduced.count - 1)
     }
     foldPoint("")
-    for _ in reduced { close() }
+    for _ in reduced { closeLoop() }
     for (f, fold) in folds.enumerated() {
       line("a->p\(f)[part] = acc\(f);")
       if fold.isPosition { line("a->at\(f)[part] = at\(f);") }
@@ -326,7 +369,7 @@ struct KernelWriter {
     for axis in reduced { loop(axis) }
     loop(last, from: "first", to: "stop", vector: !isSerial)
     foldPoint("[i\(last) - first]")
-    close()
+    closeLoop()
     for _ in reduced { close() }
     open("for (th_i64 i\(last) = first; i\(last) < stop; i\(last)++)")
     for statement in values.statementsForStart(folds.compactMap(\.start), depth: depthOfAxis[last]) {

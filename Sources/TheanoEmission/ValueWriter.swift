@@ -40,19 +40,21 @@ struct ValueWriter {
         depths[k] = max(depths[k], operands.map { depths[Int($0.id)] }.max() ?? 0)
       }
     }
-    functions = Set(nest.instructions.enumerated().compactMap { k, i in functionName(k, i) })
+    functions = Set(nest.instructions.enumerated().flatMap { k, i in functionNames(k, i) })
   }
 
-  private func functionName(_ k: Int, _ instruction: LoopNest.Instruction) -> String? {
+  private func functionNames(_ k: Int, _ instruction: LoopNest.Instruction) -> [String] {
     guard case .apply(let primitive, let operands) = instruction, let first = operands.first else {
-      return nil
+      return []
     }
     let suffix = nest.dtype(first).suffix
     switch primitive {
-    case .call(let name): return "\(name)_\(suffix)"
-    case .minimum where nest.dtype(first).isFloating: return "minimum_\(suffix)"
-    case .maximum where nest.dtype(first).isFloating: return "maximum_\(suffix)"
-    default: return nil
+    case .call(let name):
+      guard let reach = Reach.of[name], nest.dtype(first).isFloating else { return ["\(name)_\(suffix)"] }
+      return ["\(reach.scalar)_\(suffix)", "\(name)_\(suffix)", "\(name)_near_\(suffix)"]
+    case .minimum where nest.dtype(first).isFloating: return ["minimum_\(suffix)"]
+    case .maximum where nest.dtype(first).isFloating: return ["maximum_\(suffix)"]
+    default: return []
     }
   }
 
@@ -200,7 +202,8 @@ struct ValueWriter {
   }
 
   private func call(_ name: String, _ dtype: DType, _ x: [String]) -> String {
-    "th_\(name)_\(dtype.suffix)(\(x.joined(separator: ", ")))"
+    let name = dtype.isFloating ? Reach.of[name]?.scalar ?? name : name
+    return "th_\(name)_\(dtype.suffix)(\(x.joined(separator: ", ")))"
   }
 
   /// Roughly what one point of the nest costs, in additions.

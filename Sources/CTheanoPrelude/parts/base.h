@@ -7,10 +7,8 @@
 // the machine has one they ask for it by name (th_mad_*, th_fma_*). -fno-math-errno -fno-trapping-math are needed for
 // loops to become vector code; the rounding mode is to nearest. Every function is straight-line code whose choices are selects.
 // Newer clangs leave __OPENCL_VERSION__ to the device's driver and define __OPENCL_C_VERSION__ alone.
-#if defined(__OPENCL_C_VERSION__) && !defined(__OPENCL_VERSION__)
-#define __OPENCL_VERSION__ __OPENCL_C_VERSION__
-#endif
-#if defined(__OPENCL_VERSION__)
+#if defined(__OPENCL_VERSION__) || defined(__OPENCL_C_VERSION__)
+#define TH_OPENCL 1
 #pragma OPENCL FP_CONTRACT OFF
 #if defined(cl_khr_fp64) || defined(__opencl_c_fp64)
 #define TH_HAS_F64 1
@@ -32,7 +30,7 @@ typedef unsigned int th_u32;
 typedef long long th_i64;
 typedef unsigned long long th_u64;
 #define TH_FN static __inline__ __attribute__((always_inline)) __attribute__((device))
-#define TH_TABLE static __attribute__((device)) const
+#define TH_TABLE static __attribute__((device, unused)) const
 #define TH_FLOAT_SERVICE(name) __builtin_##name##f
 #define TH_DOUBLE_SERVICE(name) __builtin_##name
 #else
@@ -43,7 +41,7 @@ typedef __UINT32_TYPE__ th_u32;
 typedef long long th_i64;
 typedef unsigned long long th_u64;
 #define TH_FN static inline __attribute__((always_inline, unused))
-#define TH_TABLE static const
+#define TH_TABLE static const __attribute__((unused))
 #if defined(__clang__)
 #pragma STDC FP_CONTRACT OFF
 #define TH_FLOAT_SERVICE(name) __builtin_elementwise_##name
@@ -59,11 +57,11 @@ typedef double th_f64;
 // A fused multiply-add that is one instruction, where there is one.
 #if defined(__FMA__) || defined(__aarch64__) || defined(__ARM_FEATURE_FMA) || defined(__CUDA__) || defined(__CUDACC__)
 #define TH_HAS_FMA 1
-#elif defined(__OPENCL_VERSION__) && defined(FP_FAST_FMAF)
+#elif defined(TH_OPENCL) && defined(FP_FAST_FMAF)
 #define TH_HAS_FMA 1
 #endif
 // Rounding to an integer that is one instruction.
-#if defined(__SSE4_1__) || defined(__aarch64__) || defined(__OPENCL_VERSION__) || defined(__CUDA__) || defined(__CUDACC__)
+#if defined(__SSE4_1__) || defined(__aarch64__) || defined(TH_OPENCL) || defined(__CUDA__) || defined(__CUDACC__)
 #define TH_HAS_ROUND 1
 #endif
 

@@ -33,6 +33,12 @@ TH_FN th_pair_f32 th_pair_product_f32(th_pair_f32 a, th_pair_f32 b) {
   th_pair_f32 r = th_product_f32(a.hi, b.hi);
   return th_ordered_sum_f32(r.hi, r.lo + th_mad_f32(a.hi, b.lo, a.lo * b.hi));
 }
+// The same, but lo may be a few units in the last place of hi.
+TH_FN th_pair_f32 th_loose_product_f32(th_pair_f32 a, th_pair_f32 b) {
+  th_pair_f32 r = th_product_f32(a.hi, b.hi);
+  r.lo = th_mad_f32(a.hi, b.lo, th_mad_f32(a.lo, b.hi, r.lo));
+  return r;
+}
 // (a.hi + a.lo) / (b.hi + b.lo)
 TH_FN th_pair_f32 th_pair_quotient_f32(th_pair_f32 a, th_pair_f32 b) {
   th_f32 inverse = 1.0f / b.hi;
@@ -75,7 +81,11 @@ TH_FN th_pair_f64 th_pair_product_f64(th_pair_f64 a, th_pair_f64 b) {
   th_pair_f64 r = th_product_f64(a.hi, b.hi);
   return th_ordered_sum_f64(r.hi, r.lo + th_mad_f64(a.hi, b.lo, a.lo * b.hi));
 }
-// (a.hi + a.lo) / (b.hi + b.lo)
+TH_FN th_pair_f64 th_loose_product_f64(th_pair_f64 a, th_pair_f64 b) {
+  th_pair_f64 r = th_product_f64(a.hi, b.hi);
+  r.lo = th_mad_f64(a.hi, b.lo, th_mad_f64(a.lo, b.hi, r.lo));
+  return r;
+}
 TH_FN th_pair_f64 th_pair_quotient_f64(th_pair_f64 a, th_pair_f64 b) {
   th_f64 inverse = 1.0 / b.hi;
   th_f64 q = a.hi * inverse;

@@ -63,13 +63,15 @@ TH_FN th_f32 th_log_f32(th_f32 x) {
 // With s = f / (2 + f): log(1 + f) = 2 atanh(s) = f - (f^2 / 2 - s (f^2 / 2 + s^2 r(s^2))), r by a minimax polynomial (the form of
 // P. T. P. Tang 1990, in which no term that matters is rounded twice).
 TH_FN th_f64 th_log_tail_f64(th_f64 z) {
+  th_f64 zz = z * z;
   th_f64 p = 0.14789617199845692;
-  p = th_mad_f64(p, z, 0.1531477801958255);
-  p = th_mad_f64(p, z, 0.1818353130689766);
-  p = th_mad_f64(p, z, 0.22222199322957115);
-  p = th_mad_f64(p, z, 0.2857142873354117);
-  p = th_mad_f64(p, z, 0.3999999999946496);
-  p = th_mad_f64(p, z, 0.6666666666666724);
+  p = th_mad_f64(p, zz, 0.1818353130689766);
+  p = th_mad_f64(p, zz, 0.2857142873354117);
+  p = th_mad_f64(p, zz, 0.6666666666666724);
+  th_f64 p_odd = 0.1531477801958255;
+  p_odd = th_mad_f64(p_odd, zz, 0.22222199322957115);
+  p_odd = th_mad_f64(p_odd, zz, 0.3999999999946496);
+  p = th_mad_f64(p_odd, z, p);
   return p * z;
 }
 TH_FN th_f64 th_log_core_pair_f64(th_f64 f, th_f64 more, th_f64 k) {

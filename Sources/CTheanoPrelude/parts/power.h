@@ -9,9 +9,12 @@ TH_FN th_f64 th_rsqrt_f64(th_f64 x) { return 1.0 / th_sqrt_f64(x); }
 // e = 1 - x r^3 (no division) sharpen it. Then y = x r^2 takes one Newton step with an exact residue.
 TH_FN th_f32 th_cbrt_f32(th_f32 x) {
   th_f32 a = th_abs_f32(x);
-  int tiny = a < 1.17549435e-38f;
-  th_f32 scaled = a * 16777216.0f;
-  th_f32 b = tiny ? scaled : a;
+  // Subnormal numbers are scaled up, and large ones down, whose cube root's cube may round to infinity.
+  int tiny = a < 1.17549435e-38f, large = a > 1e38f;
+  th_f32 scale = tiny ? 16777216.0f : 1.0f, back = tiny ? 0.00390625f : 1.0f;
+  scale = large ? 0.125f : scale;
+  back = large ? 2.0f : back;
+  th_f32 b = a * scale;
   // A value that the end puts right stands in for 0, infinity and NaN.
   b = (b > 0.0f && b < th_inf_f32()) ? b : 1.0f;
   th_f32 r = th_from_bits_f32(0x548c2b4bu - th_bits_f32(b) / 3u);
@@ -25,8 +28,7 @@ TH_FN th_f32 th_cbrt_f32(th_f32 x) {
   th_pair_f32 cube = th_product_f32(square.hi, y);
   th_f32 rest = ((b - cube.hi) - cube.lo) - square.lo * y;
   y = th_mad_f32(rest * (r * r), 0.333333343f, y);
-  th_f32 lowered = y * 0.00390625f;
-  y = tiny ? lowered : y;
+  y = y * back;
   th_f32 edge = x + x;
   y = (a > 0.0f && a < th_inf_f32()) ? y : edge;
   return th_copysign_f32(y, x);
@@ -35,9 +37,11 @@ TH_FN th_f32 th_cbrt_f32(th_f32 x) {
 //@ part cbrt_f64 needs: base base_f64 exact_f64
 TH_FN th_f64 th_cbrt_f64(th_f64 x) {
   th_f64 a = th_abs_f64(x);
-  int tiny = a < 2.2250738585072014e-308;
-  th_f64 scaled = a * 18014398509481984.0;
-  th_f64 b = tiny ? scaled : a;
+  int tiny = a < 2.2250738585072014e-308, large = a > 1e308;
+  th_f64 scale = tiny ? 18014398509481984.0 : 1.0, back = tiny ? 3.814697265625e-06 : 1.0;
+  scale = large ? 0.125 : scale;
+  back = large ? 2.0 : back;
+  th_f64 b = a * scale;
   // A value that the end puts right stands in for 0, infinity and NaN.
   b = (b > 0.0 && b < th_inf_f64()) ? b : 1.0;
   th_f64 r = th_from_bits_f64((th_u64)(0x553ef0ffu - (th_u32)(th_bits_f64(b) >> 32) / 3u) << 32);
@@ -53,8 +57,7 @@ TH_FN th_f64 th_cbrt_f64(th_f64 x) {
   th_pair_f64 cube = th_product_f64(square.hi, y);
   th_f64 rest = ((b - cube.hi) - cube.lo) - square.lo * y;
   y = th_mad_f64(rest * (r * r), 0.3333333333333333, y);
-  th_f64 lowered = y * 3.814697265625e-06;
-  y = tiny ? lowered : y;
+  y = y * back;
   th_f64 edge = x + x;
   y = (a > 0.0 && a < th_inf_f64()) ? y : edge;
   return th_copysign_f64(y, x);
@@ -68,17 +71,17 @@ TH_FN th_pair_f32 th_log2_pair_f32(th_f32 x) {
   top.hi = part.f;
   top.lo = 0.0f;
   th_pair_f32 s = th_pair_quotient_f32(top, th_ordered_sum_f32(2.0f, part.f));
-  th_pair_f32 z = th_pair_product_f32(s, s);
+  th_pair_f32 z = th_loose_product_f32(s, s);
   th_f32 zz = z.hi;
   th_f32 p = 0.33752176f;
   p = th_mad_f32(p, zz, 0.41186476f);
   p = th_mad_f32(p, zz, 0.57708f);
   th_pair_f32 c = th_ordered_sum_f32(0.961796701f, zz * p);
   c.lo += -7.02846181e-09f;
-  c = th_pair_product_f32(z, c);
+  c = th_loose_product_f32(z, c);
   th_pair_f32 d = th_ordered_sum_f32(2.88539004f, c.hi);
   d.lo += c.lo + 3.85192607e-08f;
-  d = th_pair_product_f32(s, d);
+  d = th_loose_product_f32(s, d);
   th_pair_f32 sum = th_ordered_sum_f32(part.k, d.hi);
   return th_ordered_sum_f32(sum.hi, sum.lo + d.lo);
 }
@@ -111,7 +114,7 @@ TH_FN th_pair_f64 th_log2_pair_f64(th_f64 x) {
   top.hi = part.f;
   top.lo = 0.0;
   th_pair_f64 s = th_pair_quotient_f64(top, th_ordered_sum_f64(2.0, part.f));
-  th_pair_f64 z = th_pair_product_f64(s, s);
+  th_pair_f64 z = th_loose_product_f64(s, s);
   th_f64 zz = z.hi;
   th_f64 p = 0.1892429610085777;
   p = th_mad_f64(p, zz, 0.19138774822582466);
@@ -122,10 +125,10 @@ TH_FN th_pair_f64 th_log2_pair_f64(th_f64 x) {
   p = th_mad_f64(p, zz, 0.5770780163555892);
   th_pair_f64 c = th_ordered_sum_f64(0.9617966939259756, zz * p);
   c.lo += 5.0577616648125907e-17;
-  c = th_pair_product_f64(z, c);
+  c = th_loose_product_f64(z, c);
   th_pair_f64 d = th_ordered_sum_f64(2.8853900817779268, c.hi);
   d.lo += c.lo + 4.0710547481862066e-17;
-  d = th_pair_product_f64(s, d);
+  d = th_loose_product_f64(s, d);
   th_pair_f64 sum = th_ordered_sum_f64(part.k, d.hi);
   return th_ordered_sum_f64(sum.hi, sum.lo + d.lo);
 }
@@ -160,16 +163,12 @@ TH_FN th_f64 th_exp2_pair_f64(th_f64 hi, th_f64 lo) {
 TH_FN th_f32 th_pow_f32(th_f32 x, th_f32 y) {
   th_f32 a = th_abs_f32(x);
   int ordinary = a > 0.0f && a < th_inf_f32();
-  th_pair_f32 log = th_log2_pair_f32(ordinary ? a : 1.0f);
+  th_pair_f32 log = th_log2_pair_f32(a);
   th_f32 edge = a == 0.0f ? -th_inf_f32() : a;
   log.hi = ordinary ? log.hi : edge;
-  log.lo = ordinary ? log.lo : 0.0f;
-  // A y beyond this decides by its sign alone, and its exact products would overflow.
-  th_f32 bound = 1e20f;
-  th_f32 b = y > bound ? bound : y;
-  b = b < -bound ? -bound : b;
-  th_pair_f32 power = th_product_f32(b, log.hi);
-  th_f32 lo = th_mad_f32(b, log.lo, power.lo);
+  th_pair_f32 power = th_product_f32(y, log.hi);
+  th_f32 lo = th_mad_f32(y, log.lo, power.lo);
+  // Where the power is out of range the low part may be no number.
   lo = th_abs_f32(power.hi) < 1000.0f ? lo : 0.0f;
   th_f32 result = th_exp2_pair_f32(power.hi, lo);
   th_f32 halved = 0.5f * y;
@@ -179,7 +178,6 @@ TH_FN th_f32 th_pow_f32(th_f32 x, th_f32 y) {
   th_u32 sign = odd ? th_bits_f32(x) & 0x80000000u : 0u;
   result = th_from_bits_f32(th_bits_f32(result) ^ sign);
   result = (a == 1.0f && th_abs_f32(y) == th_inf_f32()) ? 1.0f : result;
-  result = y == y ? result : y;
   return (y == 0.0f || x == 1.0f) ? 1.0f : result;
 }
 
@@ -187,16 +185,12 @@ TH_FN th_f32 th_pow_f32(th_f32 x, th_f32 y) {
 TH_FN th_f64 th_pow_f64(th_f64 x, th_f64 y) {
   th_f64 a = th_abs_f64(x);
   int ordinary = a > 0.0 && a < th_inf_f64();
-  th_pair_f64 log = th_log2_pair_f64(ordinary ? a : 1.0);
+  th_pair_f64 log = th_log2_pair_f64(a);
   th_f64 edge = a == 0.0 ? -th_inf_f64() : a;
   log.hi = ordinary ? log.hi : edge;
-  log.lo = ordinary ? log.lo : 0.0;
-  // A y beyond this decides by its sign alone, and its exact products would overflow.
-  th_f64 bound = 1e200;
-  th_f64 b = y > bound ? bound : y;
-  b = b < -bound ? -bound : b;
-  th_pair_f64 power = th_product_f64(b, log.hi);
-  th_f64 lo = th_mad_f64(b, log.lo, power.lo);
+  th_pair_f64 power = th_product_f64(y, log.hi);
+  th_f64 lo = th_mad_f64(y, log.lo, power.lo);
+  // Where the power is out of range the low part may be no number.
   lo = th_abs_f64(power.hi) < 10000.0 ? lo : 0.0;
   th_f64 result = th_exp2_pair_f64(power.hi, lo);
   th_f64 halved = 0.5 * y;
@@ -206,6 +200,5 @@ TH_FN th_f64 th_pow_f64(th_f64 x, th_f64 y) {
   th_u64 sign = odd ? th_bits_f64(x) & 0x8000000000000000u : 0u;
   result = th_from_bits_f64(th_bits_f64(result) ^ sign);
   result = (a == 1.0 && th_abs_f64(y) == th_inf_f64()) ? 1.0 : result;
-  result = y == y ? result : y;
   return (y == 0.0 || x == 1.0) ? 1.0 : result;
 }

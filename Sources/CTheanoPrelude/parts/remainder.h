@@ -23,7 +23,7 @@ TH_FN th_f64 th_minimum_f64(th_f64 x, th_f64 y) {
   return x == x ? smaller : x;
 }
 
-//@ part fmodnear_f32 needs: base base_f32 round_f32 exact_f32
+//@ part fmod_near_f32 needs: base base_f32 round_f32 exact_f32
 // C's fmod where |x / y| < 2^22: x - trunc(x / y) y, the product exact as a pair; the quotient is wrong by at most one, which the
 // sign of the rest tells.
 TH_FN th_f32 th_fmod_near_f32(th_f32 x, th_f32 y) {
@@ -48,7 +48,7 @@ TH_FN th_u32 th_is_far_quotient_f32(th_f32 x, th_f32 y) {
   return a < th_inf_f32() && b > 0.0f && a >= b * 4194304.0f;
 }
 
-//@ part fmodnear_f64 needs: base base_f64 round_f64 exact_f64
+//@ part fmod_near_f64 needs: base base_f64 round_f64 exact_f64
 TH_FN th_f64 th_fmod_near_f64(th_f64 x, th_f64 y) {
   th_f64 a = th_abs_f64(x), b = th_abs_f64(y);
   // Out of reach of overflow in the exact product.
@@ -70,7 +70,7 @@ TH_FN th_u32 th_is_far_quotient_f64(th_f64 x, th_f64 y) {
   return a < th_inf_f64() && b > 0.0 && a >= b * 2251799813685248.0;
 }
 
-//@ part fmod_f32 needs: base base_f32 round_f32 exact_f32 fmodnear_f32
+//@ part fmod_f32 needs: base base_f32 round_f32 exact_f32 fmod_near_f32
 // C's fmod (NumPy's too). A huge quotient is worked off in pieces: the rest by y 2^k, k as large as the near function bears, has
 // the same rest by y. That loop ends after its test for ordinary arguments, but keeps clang from making vector code: th_fmod_near_* and
 // th_mod_near_* do not.
@@ -89,7 +89,7 @@ TH_FN th_f32 th_fmod_f32(th_f32 x, th_f32 y) {
   return th_copysign_f32(th_fmod_near_f32(a, b), x);
 }
 
-//@ part fmod_f64 needs: base base_f64 round_f64 exact_f64 fmodnear_f64
+//@ part fmod_f64 needs: base base_f64 round_f64 exact_f64 fmod_near_f64
 TH_FN th_f64 th_fmod_f64(th_f64 x, th_f64 y) {
   th_f64 a = th_abs_f64(x), b = th_abs_f64(y);
   while (th_is_far_quotient_f64(a, b)) {
@@ -147,23 +147,27 @@ TH_FN th_f64 th_floordiv_from_f64(th_f64 r, th_f64 x, th_f64 y) {
   return y == 0.0 ? quotient : down;
 }
 
-//@ part mod_f32 needs: base base_f32 round_f32 exact_f32 fmodnear_f32 fmod_f32 floordivision_f32
+//@ part mod_f32 needs: base base_f32 round_f32 exact_f32 fmod_near_f32 fmod_f32 floordivision_f32
 TH_FN th_f32 th_mod_f32(th_f32 x, th_f32 y) { return th_mod_from_f32(th_fmod_f32(x, y), y); }
 
-//@ part mod_f64 needs: base base_f64 round_f64 exact_f64 fmodnear_f64 fmod_f64 floordivision_f64
+//@ part mod_f64 needs: base base_f64 round_f64 exact_f64 fmod_near_f64 fmod_f64 floordivision_f64
 TH_FN th_f64 th_mod_f64(th_f64 x, th_f64 y) { return th_mod_from_f64(th_fmod_f64(x, y), y); }
 
-//@ part floordiv_f32 needs: base base_f32 round_f32 exact_f32 fmodnear_f32 fmod_f32 floordivision_f32
+//@ part floordiv_f32 needs: base base_f32 round_f32 exact_f32 fmod_near_f32 fmod_f32 floordivision_f32
 TH_FN th_f32 th_floordiv_f32(th_f32 x, th_f32 y) { return th_floordiv_from_f32(th_fmod_f32(x, y), x, y); }
 
-//@ part floordiv_f64 needs: base base_f64 round_f64 exact_f64 fmodnear_f64 fmod_f64 floordivision_f64
+//@ part floordiv_f64 needs: base base_f64 round_f64 exact_f64 fmod_near_f64 fmod_f64 floordivision_f64
 TH_FN th_f64 th_floordiv_f64(th_f64 x, th_f64 y) { return th_floordiv_from_f64(th_fmod_f64(x, y), x, y); }
 
-//@ part modnear_f32 needs: base base_f32 round_f32 exact_f32 fmodnear_f32 floordivision_f32
+//@ part mod_near_f32 needs: base base_f32 round_f32 exact_f32 fmod_near_f32 floordivision_f32
 // The same for quotients that th_is_far_quotient_* does not report.
 TH_FN th_f32 th_mod_near_f32(th_f32 x, th_f32 y) { return th_mod_from_f32(th_fmod_near_f32(x, y), y); }
+
+//@ part floordiv_near_f32 needs: base base_f32 round_f32 exact_f32 fmod_near_f32 floordivision_f32
 TH_FN th_f32 th_floordiv_near_f32(th_f32 x, th_f32 y) { return th_floordiv_from_f32(th_fmod_near_f32(x, y), x, y); }
 
-//@ part modnear_f64 needs: base base_f64 round_f64 exact_f64 fmodnear_f64 floordivision_f64
+//@ part mod_near_f64 needs: base base_f64 round_f64 exact_f64 fmod_near_f64 floordivision_f64
 TH_FN th_f64 th_mod_near_f64(th_f64 x, th_f64 y) { return th_mod_from_f64(th_fmod_near_f64(x, y), y); }
+
+//@ part floordiv_near_f64 needs: base base_f64 round_f64 exact_f64 fmod_near_f64 floordivision_f64
 TH_FN th_f64 th_floordiv_near_f64(th_f64 x, th_f64 y) { return th_floordiv_from_f64(th_fmod_near_f64(x, y), x, y); }

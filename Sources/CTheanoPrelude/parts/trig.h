@@ -4,8 +4,8 @@ typedef struct { th_pair_f32 r; th_u32 odd; } th_angle_f32;
 
 // For every |x|: M. H. Payne and R. N. Hanek 1983 in integers. |x| = M 2^s; of 1 / pi (as 32-bit words) the 96 bits that begin with
 // weight 2^-s are chosen by selects, and M times them, taken modulo 2, leaves the parity of n and 63 bits of fraction.
-// `turn` is added to x / pi in units of 2^-63 (modulo 2); `twice` = 1 counts in multiples of pi / 2.
-TH_FN th_angle_f32 th_reduce_f32(th_f32 a, th_u64 turn, th_u32 twice) {
+// `turn` is added to x / pi in units of 2^-31 (modulo 2); `twice` = 1 counts in multiples of pi / 2.
+TH_FN th_angle_f32 th_reduce_f32(th_f32 a, th_u32 turn, th_u32 twice) {
   th_u32 bits = th_bits_f32(a);
   th_u32 m = (bits & 0x007fffffu) | 0x00800000u;
   th_u32 at = (bits >> 23) - (150u - 31u);
@@ -27,11 +27,15 @@ TH_FN th_angle_f32 th_reduce_f32(th_f32 a, th_u64 turn, th_u32 twice) {
   th_u32 w0 = (c0 << left) | ((c1 >> 1) >> right);
   th_u32 w1 = (c1 << left) | ((c2 >> 1) >> right);
   th_u32 w2 = (c2 << left) | ((c3 >> 1) >> right);
-  th_u64 p = ((th_u64)(m * w0) << 32) + (th_u64)m * w1 + (((th_u64)m * w2) >> 32);
-  p = (p << twice) + turn;
-  th_u32 n = (th_u32)((p + 0x4000000000000000u) >> 63);
+  // The upper 64 bits of the product, as two words.
+  th_u32 carried = (th_u32)(((th_u64)m * w2) >> 32);
+  th_u32 below = m * w1 + carried;
+  th_u32 above = m * w0 + (th_u32)(((th_u64)m * w1) >> 32) + (below < carried ? 1u : 0u);
+  above = (twice ? (above << 1) | (below >> 31) : above) + turn;
+  below = below << twice;
+  th_u32 n = (above + 0x40000000u) >> 31;
   // The signed fraction in pieces that are exact numbers.
-  th_u32 high = (th_u32)(p >> 31), low = (th_u32)(p << 1);
+  th_u32 high = (above << 1) | (below >> 31), low = below << 1;
   th_f32 top = (th_f32)(th_i32)(high & 0xffffff00u) * 2.32830644e-10f;
   th_f32 middle = (th_f32)(th_i32)(((high & 0xffu) << 16) | (low >> 16)) * 3.55271368e-15f;
   th_f32 bottom = (th_f32)(th_i32)(low & 0xffffu) * 5.42101086e-20f;
@@ -59,6 +63,19 @@ TH_FN th_angle_f32 th_reduce_near_f32(th_f32 x, th_f32 halved) {
   result.odd = th_bits_f32(shifted) & 1u;
   return result;
 }
+// The same by multiples of pi / 2.
+TH_FN th_angle_f32 th_reduce_near_half_f32(th_f32 x) {
+  th_f32 shifted = x * 0.636619747f + 12582912.0f;
+  th_f32 n = shifted - 12582912.0f;
+  th_f32 r = th_mad_f32(n, -1.5703125f, x);
+  r = th_mad_f32(n, -0.000483751297f, r);
+  th_f32 third = n * 7.54953362e-08f;
+  th_angle_f32 angle;
+  angle.r.hi = r - third;
+  angle.r.lo = th_mad_f32(n, -2.56334407e-12f, (r - angle.r.hi) - third);
+  angle.odd = th_bits_f32(shifted) & 1u;
+  return angle;
+}
 // Whether x is out of reach for the near functions (a NaN is not).
 TH_FN th_u32 th_is_far_f32(th_f32 x) { return th_abs_f32(x) > 12000.0f; }
 
@@ -77,38 +94,53 @@ TH_FN th_f32 th_sin_core_f32(th_angle_f32 angle) {
   return th_from_bits_f32(th_bits_f32(y) ^ (angle.odd << 31));
 }
 
-//@ part sin_f32 needs: base base_f32 exact_f32 trigreduce_f32 sincore_f32
+//@ part sin_f32 needs: base base_f32 exact_f32 trigreduce_f32 trignear_f32 sincore_f32
+// Both reductions and a choice between them: an argument gives the same bits here as in the near function.
 TH_FN th_f32 th_sin_f32(th_f32 x) {
   th_f32 a = th_abs_f32(x);
+  int far = th_is_far_f32(a) != 0u;
   th_angle_f32 angle = th_reduce_f32(a, 0u, 0u);
-  angle.r.hi = a < 1.0f ? a : angle.r.hi;
-  angle.r.lo = a < 1.0f ? 0.0f : angle.r.lo;
-  angle.odd = a < 1.0f ? 0u : angle.odd;
+  th_angle_f32 near = th_reduce_near_f32(a, 0.0f);
+  angle.r.hi = far ? angle.r.hi : near.r.hi;
+  angle.r.lo = far ? angle.r.lo : near.r.lo;
+  angle.odd = far ? angle.odd : near.odd;
   th_f32 y = th_sin_core_f32(angle);
   y = th_from_bits_f32(th_bits_f32(y) ^ (th_bits_f32(x) & 0x80000000u));
   return a < th_inf_f32() ? y : th_nan_f32();
 }
 
-//@ part cos_f32 needs: base base_f32 exact_f32 trigreduce_f32 sincore_f32
+//@ part sin_near_f32 needs: base base_f32 exact_f32 trigreduce_f32 trignear_f32 sincore_f32
+// The same where th_is_far_* does not tell of the argument, at a fraction of the price.
+TH_FN th_f32 th_sin_near_f32(th_f32 x) {
+  th_f32 a = th_abs_f32(x);
+  th_f32 y = th_sin_core_f32(th_reduce_near_f32(a, 0.0f));
+  y = th_from_bits_f32(th_bits_f32(y) ^ (th_bits_f32(x) & 0x80000000u));
+  return y;
+}
+
+//@ part sin_either_f32 needs: base base_f32 exact_f32 trigreduce_f32 trignear_f32 sincore_f32 sin_f32 sin_near_f32
+// For one number, where a branch costs less than both ways.
+TH_FN th_f32 th_sin_either_f32(th_f32 x) { return th_is_far_f32(x) ? th_sin_f32(x) : th_sin_near_f32(x); }
+
+//@ part cos_f32 needs: base base_f32 exact_f32 trigreduce_f32 trignear_f32 sincore_f32
 // cos x = sin(x + pi / 2).
 TH_FN th_f32 th_cos_f32(th_f32 x) {
   th_f32 a = th_abs_f32(x);
-  th_angle_f32 angle = th_reduce_f32(a, 0x4000000000000000u, 0u);
-  th_pair_f32 near = th_ordered_sum_f32(1.57079637f, -a);
-  angle.r.hi = a < 1.0f ? near.hi : angle.r.hi;
-  angle.r.lo = a < 1.0f ? near.lo - 4.37113883e-08f : angle.r.lo;
-  angle.odd = a < 1.0f ? 0u : angle.odd;
+  int far = th_is_far_f32(a) != 0u;
+  th_angle_f32 angle = th_reduce_f32(a, 0x40000000u, 0u);
+  th_angle_f32 near = th_reduce_near_f32(a, 0.5f);
+  angle.r.hi = far ? angle.r.hi : near.r.hi;
+  angle.r.lo = far ? angle.r.lo : near.r.lo;
+  angle.odd = far ? angle.odd : near.odd;
   th_f32 y = th_sin_core_f32(angle);
   return a < th_inf_f32() ? y : th_nan_f32();
 }
 
-//@ part sinnear_f32 needs: base base_f32 exact_f32 trigreduce_f32 trignear_f32 sincore_f32
-// The same for |x| <= 12000 at a fraction of the price: a caller that sees to it (th_is_far_f32) may use these.
-TH_FN th_f32 th_sin_near_f32(th_f32 x) {
-  th_f32 y = th_sin_core_f32(th_reduce_near_f32(x, 0.0f));
-  return x == 0.0f ? x : y;
-}
-TH_FN th_f32 th_cos_near_f32(th_f32 x) { return th_sin_core_f32(th_reduce_near_f32(x, 0.5f)); }
+//@ part cos_near_f32 needs: base base_f32 exact_f32 trigreduce_f32 trignear_f32 sincore_f32
+TH_FN th_f32 th_cos_near_f32(th_f32 x) { return th_sin_core_f32(th_reduce_near_f32(th_abs_f32(x), 0.5f)); }
+
+//@ part cos_either_f32 needs: base base_f32 exact_f32 trigreduce_f32 trignear_f32 sincore_f32 cos_f32 cos_near_f32
+TH_FN th_f32 th_cos_either_f32(th_f32 x) { return th_is_far_f32(x) ? th_cos_f32(x) : th_cos_near_f32(x); }
 
 //@ part tancore_f32 needs: base base_f32 exact_f32 trigreduce_f32
 // tan of an angle reduced by pi / 2: sin / cos or -cos / sin, |r| <= pi / 4, each a pair, so that the quotient is rounded about once.
@@ -134,30 +166,28 @@ TH_FN th_f32 th_tan_core_f32(th_angle_f32 angle) {
   return q.hi + q.lo;
 }
 
-//@ part tan_f32 needs: base base_f32 exact_f32 trigreduce_f32 tancore_f32
+//@ part tan_f32 needs: base base_f32 exact_f32 trigreduce_f32 trignear_f32 tancore_f32
 TH_FN th_f32 th_tan_f32(th_f32 x) {
   th_f32 a = th_abs_f32(x);
+  int far = th_is_far_f32(a) != 0u;
   th_angle_f32 angle = th_reduce_f32(a, 0u, 1u);
-  angle.r.hi = a < 0.75f ? a : angle.r.hi;
-  angle.r.lo = a < 0.75f ? 0.0f : angle.r.lo;
-  angle.odd = a < 0.75f ? 0u : angle.odd;
+  th_angle_f32 near = th_reduce_near_half_f32(a);
+  angle.r.hi = far ? angle.r.hi : near.r.hi;
+  angle.r.lo = far ? angle.r.lo : near.r.lo;
+  angle.odd = far ? angle.odd : near.odd;
   th_f32 y = th_tan_core_f32(angle);
   y = th_from_bits_f32(th_bits_f32(y) ^ (th_bits_f32(x) & 0x80000000u));
   y = a < 1e-4f ? x : y;
   return a < th_inf_f32() ? y : th_nan_f32();
 }
 
-//@ part tannear_f32 needs: base base_f32 exact_f32 trigreduce_f32 tancore_f32
+//@ part tan_near_f32 needs: base base_f32 exact_f32 trigreduce_f32 trignear_f32 tancore_f32
 TH_FN th_f32 th_tan_near_f32(th_f32 x) {
-  th_f32 shifted = x * 0.636619747f + 12582912.0f;
-  th_f32 n = shifted - 12582912.0f;
-  th_f32 r = th_mad_f32(n, -1.5703125f, x);
-  r = th_mad_f32(n, -0.000483751297f, r);
-  th_f32 third = n * 7.54953362e-08f;
-  th_angle_f32 angle;
-  angle.r.hi = r - third;
-  angle.r.lo = th_mad_f32(n, -2.56334407e-12f, (r - angle.r.hi) - third);
-  angle.odd = th_bits_f32(shifted) & 1u;
-  th_f32 y = th_tan_core_f32(angle);
-  return th_abs_f32(x) < 1e-4f ? x : y;
+  th_f32 a = th_abs_f32(x);
+  th_f32 y = th_tan_core_f32(th_reduce_near_half_f32(a));
+  y = th_from_bits_f32(th_bits_f32(y) ^ (th_bits_f32(x) & 0x80000000u));
+  return a < 1e-4f ? x : y;
 }
+
+//@ part tan_either_f32 needs: base base_f32 exact_f32 trigreduce_f32 trignear_f32 tancore_f32 tan_f32 tan_near_f32
+TH_FN th_f32 th_tan_either_f32(th_f32 x) { return th_is_far_f32(x) ? th_tan_f32(x) : th_tan_near_f32(x); }

@@ -29,7 +29,7 @@ TH_FN th_angle_f64 th_reduce_f64(th_f64 a, th_f64 halved, th_f64 unit) {
 }
 
 //@ part trignear_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64
-// For |x| <= 2^21 (Cody and Waite 1980, pi in pieces of 33 bits): x less m - halved multiples of pi.
+// For |x| <= 10^6 (Cody and Waite 1980, pi in pieces of 33 bits): x less m - halved multiples of pi.
 TH_FN th_angle_f64 th_reduce_near_f64(th_f64 x, th_f64 halved) {
   th_f64 shifted = th_mad_f64(x, 0.3183098861837907, halved) + 6755399441055744.0;
   th_f64 n = (shifted - 6755399441055744.0) - halved;
@@ -41,7 +41,19 @@ TH_FN th_angle_f64 th_reduce_near_f64(th_f64 x, th_f64 halved) {
   result.odd = (th_u32)th_bits_f64(shifted) & 1u;
   return result;
 }
-TH_FN th_u32 th_is_far_f64(th_f64 x) { return th_abs_f64(x) > 2097152.0; }
+// The same by multiples of pi / 2.
+TH_FN th_angle_f64 th_reduce_near_half_f64(th_f64 x) {
+  th_f64 shifted = x * 0.6366197723675814 + 6755399441055744.0;
+  th_f64 n = shifted - 6755399441055744.0;
+  th_f64 r = th_mad_f64(n, -1.5707963267341256, x);
+  th_f64 second = n * 6.077100506303966e-11;
+  th_angle_f64 angle;
+  th_f64 hi = r - second;
+  angle.r = th_ordered_sum_f64(hi, th_mad_f64(n, -2.0222662487959506e-21, (r - hi) - second));
+  angle.odd = (th_u32)th_bits_f64(shifted) & 1u;
+  return angle;
+}
+TH_FN th_u32 th_is_far_f64(th_f64 x) { return th_abs_f64(x) > 1000000.0; }
 
 //@ part sincore_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64
 TH_FN th_f64 th_sin_core_f64(th_angle_f64 angle) {
@@ -60,37 +72,49 @@ TH_FN th_f64 th_sin_core_f64(th_angle_f64 angle) {
   return th_from_bits_f64(th_bits_f64(y) ^ ((th_u64)angle.odd << 63));
 }
 
-//@ part sin_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64 sincore_f64
+//@ part sin_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64 trignear_f64 sincore_f64
 TH_FN th_f64 th_sin_f64(th_f64 x) {
   th_f64 a = th_abs_f64(x);
-  th_angle_f64 angle = th_reduce_f64(a >= 1.0 ? a : 1.0, 0.0, 1.0);
-  angle.r.hi = a < 1.0 ? a : angle.r.hi;
-  angle.r.lo = a < 1.0 ? 0.0 : angle.r.lo;
-  angle.odd = a < 1.0 ? 0u : angle.odd;
+  int far = th_is_far_f64(a) != 0u;
+  th_angle_f64 angle = th_reduce_f64(far ? a : 1.0, 0.0, 1.0);
+  th_angle_f64 near = th_reduce_near_f64(a, 0.0);
+  angle.r.hi = far ? angle.r.hi : near.r.hi;
+  angle.r.lo = far ? angle.r.lo : near.r.lo;
+  angle.odd = far ? angle.odd : near.odd;
   th_f64 y = th_sin_core_f64(angle);
   y = th_from_bits_f64(th_bits_f64(y) ^ (th_bits_f64(x) & 0x8000000000000000u));
   return a < th_inf_f64() ? y : th_nan_f64();
 }
 
-//@ part cos_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64 sincore_f64
+//@ part sin_near_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64 trignear_f64 sincore_f64
+TH_FN th_f64 th_sin_near_f64(th_f64 x) {
+  th_f64 a = th_abs_f64(x);
+  th_f64 y = th_sin_core_f64(th_reduce_near_f64(a, 0.0));
+  y = th_from_bits_f64(th_bits_f64(y) ^ (th_bits_f64(x) & 0x8000000000000000u));
+  return y;
+}
+
+//@ part sin_either_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64 trignear_f64 sincore_f64 sin_f64 sin_near_f64
+TH_FN th_f64 th_sin_either_f64(th_f64 x) { return th_is_far_f64(x) ? th_sin_f64(x) : th_sin_near_f64(x); }
+
+//@ part cos_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64 trignear_f64 sincore_f64
 TH_FN th_f64 th_cos_f64(th_f64 x) {
   th_f64 a = th_abs_f64(x);
-  th_angle_f64 angle = th_reduce_f64(a >= 1.0 ? a : 1.0, 0.5, 1.0);
-  th_pair_f64 near = th_ordered_sum_f64(1.5707963267948966, -a);
-  angle.r.hi = a < 1.0 ? near.hi : angle.r.hi;
-  angle.r.lo = a < 1.0 ? near.lo + 6.123233995736766e-17 : angle.r.lo;
-  angle.odd = a < 1.0 ? 0u : angle.odd;
+  int far = th_is_far_f64(a) != 0u;
+  th_angle_f64 angle = th_reduce_f64(far ? a : 1.0, 0.5, 1.0);
+  th_angle_f64 near = th_reduce_near_f64(a, 0.5);
+  angle.r.hi = far ? angle.r.hi : near.r.hi;
+  angle.r.lo = far ? angle.r.lo : near.r.lo;
+  angle.odd = far ? angle.odd : near.odd;
   th_f64 y = th_sin_core_f64(angle);
   return a < th_inf_f64() ? y : th_nan_f64();
 }
 
-//@ part sinnear_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64 trignear_f64 sincore_f64
-// The same for |x| <= 2^21 at a fraction of the price: a caller that sees to it (th_is_far_f64) may use these.
-TH_FN th_f64 th_sin_near_f64(th_f64 x) {
-  th_f64 y = th_sin_core_f64(th_reduce_near_f64(x, 0.0));
-  return x == 0.0 ? x : y;
-}
-TH_FN th_f64 th_cos_near_f64(th_f64 x) { return th_sin_core_f64(th_reduce_near_f64(x, 0.5)); }
+//@ part cos_near_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64 trignear_f64 sincore_f64
+TH_FN th_f64 th_cos_near_f64(th_f64 x) { return th_sin_core_f64(th_reduce_near_f64(th_abs_f64(x), 0.5)); }
+
+//@ part cos_either_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64 trignear_f64 sincore_f64 cos_f64 cos_near_f64
+TH_FN th_f64 th_cos_either_f64(th_f64 x) { return th_is_far_f64(x) ? th_cos_f64(x) : th_cos_near_f64(x); }
 
 //@ part tancore_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64
 TH_FN th_f64 th_tan_core_f64(th_angle_f64 angle) {
@@ -121,29 +145,28 @@ TH_FN th_f64 th_tan_core_f64(th_angle_f64 angle) {
   return q.hi + q.lo;
 }
 
-//@ part tan_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64 tancore_f64
+//@ part tan_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64 trignear_f64 tancore_f64
 TH_FN th_f64 th_tan_f64(th_f64 x) {
   th_f64 a = th_abs_f64(x);
-  th_angle_f64 angle = th_reduce_f64(a >= 0.75 ? a : 1.0, 0.0, 2.0);
-  angle.r.hi = a < 0.75 ? a : angle.r.hi;
-  angle.r.lo = a < 0.75 ? 0.0 : angle.r.lo;
-  angle.odd = a < 0.75 ? 0u : angle.odd;
+  int far = th_is_far_f64(a) != 0u;
+  th_angle_f64 angle = th_reduce_f64(far ? a : 1.0, 0.0, 2.0);
+  th_angle_f64 near = th_reduce_near_half_f64(a);
+  angle.r.hi = far ? angle.r.hi : near.r.hi;
+  angle.r.lo = far ? angle.r.lo : near.r.lo;
+  angle.odd = far ? angle.odd : near.odd;
   th_f64 y = th_tan_core_f64(angle);
   y = th_from_bits_f64(th_bits_f64(y) ^ (th_bits_f64(x) & 0x8000000000000000u));
   y = a < 1e-8 ? x : y;
   return a < th_inf_f64() ? y : th_nan_f64();
 }
 
-//@ part tannear_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64 tancore_f64
+//@ part tan_near_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64 trignear_f64 tancore_f64
 TH_FN th_f64 th_tan_near_f64(th_f64 x) {
-  th_f64 shifted = x * 0.6366197723675814 + 6755399441055744.0;
-  th_f64 n = shifted - 6755399441055744.0;
-  th_f64 r = th_mad_f64(n, -1.5707963267341256, x);
-  th_f64 second = n * 6.077100506303966e-11;
-  th_angle_f64 angle;
-  angle.r.hi = r - second;
-  angle.r.lo = th_mad_f64(n, -2.0222662487959506e-21, (r - angle.r.hi) - second);
-  angle.odd = (th_u32)th_bits_f64(shifted) & 1u;
-  th_f64 y = th_tan_core_f64(angle);
-  return th_abs_f64(x) < 1e-8 ? x : y;
+  th_f64 a = th_abs_f64(x);
+  th_f64 y = th_tan_core_f64(th_reduce_near_half_f64(a));
+  y = th_from_bits_f64(th_bits_f64(y) ^ (th_bits_f64(x) & 0x8000000000000000u));
+  return a < 1e-8 ? x : y;
 }
+
+//@ part tan_either_f64 needs: base base_f64 round_f64 exact_f64 pitable trigreduce_f64 trignear_f64 tancore_f64 tan_f64 tan_near_f64
+TH_FN th_f64 th_tan_either_f64(th_f64 x) { return th_is_far_f64(x) ? th_tan_f64(x) : th_tan_near_f64(x); }

@@ -1,0 +1,206 @@
+import CTheanoPrelude
+import CTheanoSupport
+import Testing
+import TheanoEmission
+import TheanoTestSupport
+import TheanoToolchain
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
+/// One loop over each function, as generated code would have it.
+private struct Loops {
+  struct Loop {
+    var name: String
+    var arity: Int32
+    var suffix: String
+    /// Where it stands in the unit.
+    var line: Int
+  }
+
+  var loops: [Loop] = []
+  private var lines: [String]
+
+  /// - Parameter skipped: Functions that are not to be there.
+  init(without skipped: Set<String> = []) {
+    lines = String(cString: theano_host_text()).split(separator: "\n", omittingEmptySubsequences: false).map(
+      String.init)
+    lines += String(cString: theano_prelude_text()).split(separator: "\n", omittingEmptySubsequences: false)
+      .map(String.init)
+    var count = 0
+    let first = theano_prelude_table(&count)
+    for entry in UnsafeBufferPointer(start: first, count: count) {
+      let name = String(cString: entry.name)
+      guard !skipped.contains(name) else { continue }
+      for (suffix, type) in [("f32", "th_f32"), ("f64", "th_f64")] {
+        lines.append("void loop\(loops.count)(th_i64 n, const \(type) *x, const \(type) *y, \(type) *r) {")
+        lines.append("  _Pragma(\"clang loop vectorize(assume_safety) interleave(enable)\")")
+        lines.append("  for (th_i64 i = 0; i < n; i++)")
+        loops.append(Loop(name: name, arity: entry.arity, suffix: suffix, line: lines.count))
+        lines.append("    r[i] = th_\(name)_\(suffix)(x[i]\(entry.arity == 2 ? ", y[i]" : ""));")
+        lines.append("}")
+      }
+    }
+  }
+
+  var text: String { lines.joined(separator: "\n") + "\n" }
+
+  /// The unit as a program whose entry calls the loop that the first argument names.
+  var program: String {
+    var text = text
+    text += """
+      __attribute__((visibility("default")))
+      th_i32 theano_entry(const th_host *host, th_call *call, const th_arg *in, th_result *out, th_error *error) {
+        const th_i64 *which = in[0].data;
+        switch (which[0]) {
+
+      """
+    for k in loops.indices {
+      text += "case \(k): loop\(k)(which[1], in[1].data, in[2].data, in[3].data); break;\n"
+    }
+    return text + "}\nreturn TH_OK;\n}\n"
+  }
+}
+
+private let toolchain: Toolchain? = {
+  guard let toolchain = try? Toolchain.process(), (try? toolchain.compiler) != nil else { return nil }
+  return toolchain
+}()
+
+/// Whether there is a clang, which alone says what it made vector code of, and reads OpenCL C and CUDA C.
+private let clang: String? = {
+  guard let compiler = try? toolchain?.compiler else { return nil }
+  return compiler.version()?.contains("clang") == true ? compiler.command.joined(separator: " ") : nil
+}()
+
+/// Runs a command of the shell; its output and whether it succeeded.
+private func shell(_ command: String) -> (output: String, succeeded: Bool) {
+  guard let pipe = popen("( \(command) ) 2>&1", "r") else { return ("", false) }
+  var bytes: [UInt8] = []
+  var block = [UInt8](repeating: 0, count: 1 << 16)
+  while case let got = fread(&block, 1, block.count, pipe), got > 0 { bytes += block[..<got] }
+  return (String(decoding: bytes, as: UTF8.self), pclose(pipe) == 0)
+}
+
+@Suite("The vector maths in generated code") struct VectorCodeTests {
+  /// With the flags of generated code, for this processor, in vectors and in what is left over.
+  @Test(.enabled(if: toolchain != nil, "needs a C compiler")) func isAccurate() throws {
+    let loops = Loops()
+    let program = try #require(toolchain).load(source: loops.program).program
+    let float64 = PreludeGolden<Double>.all(), float32 = PreludeGolden<Float>.all()
+    for (k, loop) in loops.loops.enumerated() {
+      if loop.suffix == "f64", let golden = float64.first(where: { $0.name == loop.name }) {
+        check(golden, k, program)
+      } else if let golden = float32.first(where: { $0.name == loop.name }) {
+        check(golden, k, program)
+      }
+    }
+  }
+
+  private func check<Number>(_ golden: PreludeGolden<Number>, _ k: Int, _ program: LoadedProgram) {
+    // Three times over, so that each point comes by a vector and the last ones also by the rest of the loop.
+    let points = golden.points + golden.points + golden.points
+    var which = [Int64(k), Int64(points.count)]
+    var x = points.map(\.x), y = points.map(\.y), result = [Number](repeating: 0, count: points.count)
+    var host = th_host()
+    which.withUnsafeMutableBytes { which in
+      x.withUnsafeMutableBytes { x in
+        y.withUnsafeMutableBytes { y in
+          result.withUnsafeMutableBytes { result in
+            let arguments = [which, x, y, result].map { bytes in
+              var argument = th_arg()
+              argument.data = bytes.baseAddress
+              return argument
+            }
+            _ = program.entry(&host, nil, arguments, nil, nil)
+          }
+        }
+      }
+    }
+    for (point, value) in zip(points, result) {
+      let error = golden.error(value, at: point)
+      #expect(
+        error <= golden.bound(at: point.x).ulps,
+        "\(golden.name)(\(point.x), \(point.y)) is \(value), not \(point.rounded): \(error) ulp")
+    }
+  }
+
+  /// Loops that hang on the data: the quotient of a remainder may have two thousand bits. Generated code calls their
+  /// siblings `*_near` wherever a block of arguments allows.
+  static let notVectorised: Set = ["fmod", "mod", "floordiv"]
+
+  @Test(
+    .enabled(if: clang != nil, "needs clang"),
+    arguments: [
+      ("SSE2", "--target=x86_64-linux-gnu"), ("AVX2", "--target=x86_64-linux-gnu -march=x86-64-v3"),
+      ("AVX-512", "--target=x86_64-linux-gnu -march=x86-64-v4"), ("NEON", "--target=aarch64-linux-gnu"),
+    ]) func isVectorCode(name: String, target: String) throws
+  {
+    let clang = try #require(clang)
+    let folder = TemporaryFolder()
+    guard shell("\(clang) \(target) -x c -c -o \(folder.path)/empty.o /dev/null").succeeded else { return }
+    let loops = Loops(without: Self.notVectorised)
+    folder.write("unit.c", loops.text)
+    let remarks = shell(
+      "\(clang) \(target) -std=gnu11 -O2 -fwrapv -fno-math-errno -fno-trapping-math -ffp-contract=off -w "
+        + "-Rpass=loop-vectorize -S -o \(folder.path)/unit.s \(folder.path)/unit.c")
+    #expect(remarks.succeeded, "\(remarks.output)")
+    let vectorised = Set(
+      remarks.output.split(separator: "\n").compactMap { line -> Int? in
+        guard line.contains("vectorized loop (vectorization width") else { return nil }
+        let words = line.split(separator: ":")
+        return words.count > 1 ? Int(words[1]) : nil
+      })
+    for loop in loops.loops {
+      // The remark names the loop's line, which is the one before its body.
+      #expect(vectorised.contains(loop.line), "\(loop.name)_\(loop.suffix) for \(name)")
+    }
+    let assembly = String(decoding: folder.read("unit.s"), as: UTF8.self)
+    let calls = assembly.split(separator: "\n").filter { line in
+      let words = line.split(whereSeparator: { $0 == "\t" || $0 == " " })
+      return words.first.map { ["call", "callq", "bl", "jmp_tail"].contains($0) } ?? false
+    }
+    #expect(calls.isEmpty, "\(name) calls \(calls)")
+  }
+
+  @Test(
+    .enabled(if: clang != nil, "needs clang"),
+    arguments: [
+      ("OpenCL C 1.2", "-x cl -cl-std=CL1.2"), ("OpenCL C 3.0", "-x cl -cl-std=CL3.0"),
+      (
+        "CUDA C",
+        "-x cuda --cuda-device-only -nocudainc -nocudalib -Wno-unknown-cuda-version -Wno-unused-const-variable"
+      ),
+      ("C11", "-x c -std=c11 -Wextra"),
+    ]) func oneTextForAllDialects(name: String, flags: String) throws
+  {
+    let clang = try #require(clang)
+    let folder = TemporaryFolder()
+    folder.write("empty", "")
+    guard shell("\(clang) \(flags) -fsyntax-only \(folder.path)/empty").succeeded else { return }
+    folder.write("unit", String(cString: theano_prelude_text()))
+    let result = shell(
+      "\(clang) \(flags) -Wall -Wno-unused-function -Werror -fsyntax-only \(folder.path)/unit")
+    #expect(result.succeeded, "as \(name):\n\(result.output)")
+  }
+
+  /// Each part with no more than the parts that it names: what a program with that one function has.
+  @Test(.enabled(if: toolchain != nil, "needs a C compiler")) func partsStandOnWhatTheyName() throws {
+    let clang = try #require(toolchain).compiler.command.joined(separator: " ")
+    let folder = TemporaryFolder()
+    var names: [String] = []
+    for line in String(cString: theano_prelude_text()).split(separator: "\n")
+    where line.hasPrefix("//@ part ") {
+      names.append(String(line.split(separator: " ")[2]))
+    }
+    #expect(names.count > 100)
+    #expect(Set(names).count == names.count)
+    var files: [String] = []
+    for name in names { files.append(folder.write("\(name).c", PreludeParts.text(for: [name]) + "\n")) }
+    let result = shell("\(clang) -std=gnu11 -fsyntax-only -w \(files.joined(separator: " "))")
+    #expect(result.succeeded, "\(result.output)")
+  }
+}
