@@ -63,7 +63,7 @@ import Theano
     add(x[0], "x[0, .all]")
     add(x[1..<3, .all], "x[1..<3, .all]")
     add(
-      x[[2, 0], .newAxis, .slice(step: 2)], "dimshuffle(x[<constant int64 vector>, .slice(step: 2)], 0 x 1)")
+      x[[2, 0], .newAxis, .slice(step: 2)], "dimshuffle(x[<constant int64 (2,)>, .slice(step: 2)], 0 x 1)")
     add(x[1..., ..<2], "x[1..., ..<2]")
     add(x[1..<3, .slice(from: 1, step: -2)], "x[1..<3, .slice(from: 1, step: -2)]")
     return all
