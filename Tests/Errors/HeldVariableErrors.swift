@@ -67,7 +67,8 @@ import TheanoTestSupport
           _ = try Self.call(u, updating: true, mode) { try variable.setValue(3.0) }
         }
       }
-      #expect(throws: isRefused ? TheanoError.self : Never.self) { try result.get() }
+      #expect(((try? result.get()) == nil) == isRefused)
+      #expect(try Double(variable.value) == (isRefused ? 1 : 3))
     }
   }
 }
@@ -78,12 +79,12 @@ import TheanoTestSupport
 
   @Test func ofVariablesFunctionsAndOperationsStayOnTheirLine() throws {
     let x = T.dvector(Self.name)
-    #expect(x.name == #"x\n\r#error\u{0000}\u{2028}\u{007F}\"# || x.name == #"x\n\r#error\0\u{2028}\u{7F}\"#)
+    #expect(x.name == #"x\n\r#error\0\u{2028}\u{7F}\"#)
     let broken = T.custom("mine\nyours", [x], outputs: [x.type]) { _ in [] }[0]
     for (outputs, given) in [(T.exp(x) * shared(2.0, name: "w\n#error"), [1.0, 2.0]), (broken, [1.0])] {
       let f = try function(inputs: [x], outputs: outputs, name: "f\n#error")
-      for text in [f.cSource, f.explain(), debugPrint(outputs)] {
-        #expect(!(text ?? "").split(separator: "\n").contains { $0.hasPrefix("#error") })
+      for text in [f.cSource, f.explain(), "\(outputs)"] {
+        #expect(!text.split(separator: "\n").contains { $0.hasPrefix("#error") })
       }
       let error = #expect(throws: TheanoError.self) { try f(given, given) }
       #expect(error?.description.contains("[f\\n#error]") == true)
