@@ -36,7 +36,7 @@ package struct Alloc: Operation {
     if let axis = shape.firstIndex(where: { $0 < 0 }) {
       throw Fault(.shape, "axis \(axis) cannot have length \(shape[axis])", operand: axis + 1)
     }
-    return [inputs[0].broadcast(to: shape)]
+    do { return [try inputs[0].checked.broadcast(to: shape)] } catch { throw Fault(error) }
   }
   package func lower(_ context: inout LoweringContext) -> Lowering {
     let dims = context.inputs[0].dims
@@ -70,6 +70,10 @@ package struct Arange: Operation {
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
     let n = Int(HostLoops.integers(inputs[2])[0])
     guard n >= 0 else { throw Arange.endless }
+    // More than any machine has; Swift's arrays end the program where memory does.
+    guard n < 1 << 40 else {
+      throw Fault(.system, "\(n) numbers do not fit in memory", mend: "check the bounds and the step", operand: 2)
+    }
     let dtype = types[0].dtype
     if dtype.isFloating {
       let (start, step) = (HostLoops.doubles(inputs[0])[0], HostLoops.doubles(inputs[1])[0])
