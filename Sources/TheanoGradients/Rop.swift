@@ -45,7 +45,8 @@ public func Rop(
 private func doubleBackward(
   _ apply: ApplyNode, _ outputs: [TensorVariable], _ directions: [TensorVariable?]
 ) -> [TensorVariable?] {
-  let standIns = outputs.map { TensorVariable.input($0.type, name: nil, note: .none) }
+  // A slope may go on reading a stand-in's shape (a broadcast's gradient does), so it has the output's, and a value.
+  let standIns = outputs.map { T.zerosLike($0) }
   let slopes = apply.op.gradient(
     GradientCall(
       inputs: apply.inputs, outputs: outputs, outputGradients: standIns, wanted: directions.map { $0 != nil })

@@ -166,7 +166,7 @@ struct Grouping {
     case .elementwise(let recipe):
       join(node, region, box: shape(first), axes: nil, cost: recipe.cost)
     case .pull where forced.contains(first):
-      join(node, region, box: shape(first), axes: nil, cost: 2)
+      join(node, region, box: shape(first), axes: nil, cost: 2, readsElsewhere: true)
     case .pull: break
     case .fold(_, let axes, _):
       join(node, region, box: shape(inputs(node)[0]), axes: axes, cost: 2)
@@ -178,10 +178,15 @@ struct Grouping {
 
   func shape(_ value: Graph.ValueID) -> [Size] { graph.values[value].type.dims.map { $0.size ?? 0 } }
 
-  private mutating func join(_ node: Graph.NodeID, _ region: Int, box: [Size], axes: [Int]?, cost: Int) {
+  /// Puts a node into the first nest of its box that is late enough. One that reads other places of its inputs than the
+  /// one it computes (a square matrix's transpose) cannot share their nest, though the boxes are the same.
+  private mutating func join(
+    _ node: Graph.NodeID, _ region: Int, box: [Size], axes: [Int]?, cost: Int, readsElsewhere: Bool = false
+  ) {
     var earliest = 0
     for value in inputs(node) {
-      if let producer = graph.producer(value), role(producer) == .computed, regionOf[producer] == region,
+      if !readsElsewhere, let producer = graph.producer(value), role(producer) == .computed,
+        regionOf[producer] == region,
         let group = groupOf[producer], case .nest(let other, _) = regions[region].groups[group].kind,
         other == box,
         shape(value) == box

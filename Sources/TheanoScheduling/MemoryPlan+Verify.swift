@@ -106,6 +106,11 @@ private struct PlanUses {
           }
           use(id, writing: own.isWritten)
         }
+        for case .load(let own, _) in nest.instructions where nest.buffers[own].isWritten {
+          for place in places(buffers[own]) where spans[place]?.first == position {
+            spans[place]!.isReadFirst = true
+          }
+        }
       case .product(let p):
         for id in [p.a, p.b, p.alpha.buffer, p.beta.buffer].compactMap({ $0 }) { use(id, writing: false) }
         use(p.out, writing: p.beta.constant == 0)
