@@ -46,3 +46,8 @@ void theano_rwlock_wake(theano_rwlock *lock) {
   pthread_cond_broadcast(&room->bell);
   pthread_mutex_unlock(&room->door);
 }
+
+static _Thread_local const void *held;
+
+const void *theano_held(void) { return held; }
+void theano_set_held(const void *now) { held = now; }

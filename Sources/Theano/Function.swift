@@ -191,6 +191,11 @@ package final class FunctionCore: Sendable {
     _ evaluate: ([NDArray]) throws(TheanoError) -> [NDArray], _ arguments: [NDArray]
   ) throws(TheanoError) -> [NDArray] {
     for item in shared {
+      let isWritten = item.update >= 0
+      try HeldVariables.check(
+        item.state, isWritten: isWritten, in: name, isWritten ? "the function updates" : "the function reads")
+    }
+    for item in shared {
       item.update >= 0 ? theano_rwlock_write(item.state.lock) : theano_rwlock_read(item.state.lock)
     }
     defer {
@@ -203,7 +208,8 @@ package final class FunctionCore: Sendable {
     for item in shared.filter({ $0.leaf >= 0 }).sorted(by: { $0.leaf < $1.leaf }) {
       leaves.append(item.state.value)
     }
-    let results = try evaluate(leaves)
+    let states = shared.map { (id: $0.state.id, isWritten: $0.update >= 0) }
+    let results = try HeldVariables.holding(states) { () throws(TheanoError) in try evaluate(leaves) }
     for item in shared where item.update >= 0 { item.state.put(results[item.update].contiguous()) }
     return Array(results.prefix(outputCount))
   }

@@ -125,7 +125,7 @@ private func make(
   _ note: SourceNote
 ) throws(TheanoError) -> FunctionCore {
   let inputs = inputs.map(\.functionInput)
-  let name = name ?? "function"
+  let name = printable(name ?? "function")
   var diagnoses: [Diagnosis] = []
   func wrong(_ kind: Diagnosis.Kind, _ what: String, _ mend: String?) {
     diagnoses.append(Diagnosis(kind, in: name, what, mend: mend, location: note.location))

@@ -18,7 +18,7 @@ public func shared(
     let array = try value.asNDArray().contiguous().strong()
     return TensorVariable(
       VariableNode(
-        TensorType(array.dtype, ndim: array.ndim), .shared(SharedState(array)), name: name,
+        TensorType(array.dtype, ndim: array.ndim), .shared(SharedState(array, name: name)), name: name,
         note: .line(fileID, line)))
   } catch {
     return .impossible("shared", Fault(error), note: .line(fileID, line))
@@ -53,6 +53,7 @@ extension TensorVariable {
     let array = try Argument.fit(given, to: self, in: "setValue") { _ in
       "the shared variable \(self)"
     }
+    try HeldVariables.check(state, isWritten: true, in: "setValue", "a closure sets")
     state.set(array.contiguous().strong())
   }
 

@@ -24,7 +24,11 @@ package enum Notes {
         continue
       }
       let indent = line.prefix(line.count - bare.count)
-      lines += numbers(onLine: bare).map { "\(indent)// \(text($0))" }
+      lines += numbers(onLine: bare).map {
+        let text = text($0)
+        // A backslash at the end would make the next line a part of the comment.
+        return "\(indent)// \(text)\(text.hasSuffix("\\") ? "." : "")"
+      }
     }
     return lines.joined(separator: "\n")
   }

@@ -9,6 +9,8 @@ import TheanoArrays
 package final class SharedState: @unchecked Sendable {
   /// Functions take the shared variables they use in ascending order of this, so that no two wait for each other.
   package let id: UInt64
+  /// The variable's name, for errors.
+  package let name: String?
   /// The value. A pointer, as the locks are, so that a call counts no references on its way to it.
   package let cell: UnsafeMutablePointer<NDArray>
   /// Held for the length of a call: by readers together, by a function that updates the variable alone.
@@ -17,7 +19,8 @@ package final class SharedState: @unchecked Sendable {
   package let exchange: UnsafeMutablePointer<theano_rwlock>
   private static let count = Atomic<UInt64>(0)
 
-  package init(_ value: NDArray) {
+  package init(_ value: NDArray, name: String? = nil) {
+    self.name = name.map(printable)
     id = SharedState.count.add(1, ordering: .relaxed).newValue
     cell = .allocate(capacity: 1)
     cell.initialize(to: value)

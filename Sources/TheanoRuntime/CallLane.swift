@@ -136,6 +136,7 @@ package struct CallLane {
       try enter(frame)
       return true
     }
+    if HeldVariables.areAny { try checkHeld() }
     for k in 0..<sharedCount {
       if shared[k].update >= 0 {
         theano_rwlock_write(shared[k].lock)
@@ -158,11 +159,36 @@ package struct CallLane {
       frame.arguments[shared[k].leaf] = CallFrame.argument(shared[k].cell.pointee)
     }
     for k in 0..<sharedCount where shared[k].update >= 0 { frame.offerSpare(shared[k].update) }
-    try enter(frame)
+    if frame.usesCallbacks {
+      try enterHolding(frame)
+    } else {
+      try enter(frame)
+    }
     for k in 0..<sharedCount where shared[k].update >= 0 {
       frame.exchange(shared[k].update, with: shared[k].cell, under: shared[k].exchange)
     }
     return true
+  }
+
+  /// Lets closures of the user's know what this call holds.
+  @inline(never)
+  private func enterHolding(_ frame: CallFrame) throws(TheanoError) {
+    let states = (0..<sharedCount).map { k in
+      (id: shared[k].state._withUnsafeGuaranteedRef { $0.id }, isWritten: shared[k].update >= 0)
+    }
+    try HeldVariables.holding(states) { () throws(TheanoError) in try enter(frame) }
+  }
+
+  /// Throws if the call is made by a closure of one that holds what this needs.
+  @inline(never)
+  private func checkHeld() throws(TheanoError) {
+    let name = program._withUnsafeGuaranteedRef { $0.interface.name }
+    for k in 0..<sharedCount {
+      let isWritten = shared[k].update >= 0
+      try HeldVariables.check(
+        shared[k].state.takeUnretainedValue(), isWritten: isWritten, in: name,
+        isWritten ? "the function updates" : "the function reads")
+    }
   }
 
   private func enter(_ frame: CallFrame) throws(TheanoError) {

@@ -809,6 +809,15 @@ private enum Table {
         to mend: check the bounds and the step before the call
       """),
     Pinned(
+      { T.arange(Int.min, Int.max) },
+      """
+      TheanoError: [arange] the distance from -9223372036854775808 to 9223372036854775807 is more than int64 holds
+          arange(-9223372036854775808, 9223372036854775807, 1)
+                                       ^^^^^^^^^^^^^^^^^^^
+        at BuildingErrors.swift:+1
+        to mend: give bounds that are closer together
+      """),
+    Pinned(
       { T.arange(v) },
       """
       TheanoError: [arange] a bound or step is float64 vector, not a scalar

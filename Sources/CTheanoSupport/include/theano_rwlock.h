@@ -21,6 +21,10 @@ void theano_rwlock_read_wait(theano_rwlock *lock);
 void theano_rwlock_write_wait(theano_rwlock *lock);
 void theano_rwlock_wake(theano_rwlock *lock);
 
+/// What calls that are under way on this thread hold while closures of the user's run; its layout is the caller's.
+const void *theano_held(void);
+void theano_set_held(const void *held);
+
 static inline void theano_rwlock_read(theano_rwlock *lock) {
   uint32_t state = __atomic_load_n(&lock->state, __ATOMIC_RELAXED);
   if ((state & THEANO_RWLOCK_WRITER) ||

@@ -168,6 +168,17 @@ extension T {
       let length: TensorVariable
       if operands[0].dtype.isInteger || operands[0].dtype == .bool {
         operands = operands.map { cast($0, .int64) }
+        if let start = operands[0].constantValue, let stop = operands[1].constantValue {
+          let (from, to) = (HostLoops.integers(start)[0], HostLoops.integers(stop)[0])
+          if to.subtractingReportingOverflow(from).overflow {
+            return .impossible(
+              "arange",
+              Fault(
+                .argument, "the distance from \(from) to \(to) is more than int64 holds",
+                mend: "give bounds that are closer together", operand: 1),
+              operands: operands, note: note)
+          }
+        }
         // ceil((stop - start) / step), in integers.
         let count = T.maximum(0, -T.floorDivide(operands[0] - operands[1], operands[2]))
         // A step that is a nonzero number needs no check, and leaves the length a polynomial.

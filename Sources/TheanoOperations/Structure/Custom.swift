@@ -112,7 +112,8 @@ extension T {
     gradient: (@Sendable ([TensorVariable], [TensorVariable], [TensorVariable]) -> [TensorVariable?])? = nil,
     fileID: String = #fileID, line: Int = #line, evaluate: @escaping @Sendable ([NDArray]) throws -> [NDArray]
   ) -> [TensorVariable] {
-    let definition = CustomDefinition(name: name, outputs: outputs, evaluate: evaluate, gradient: gradient)
+    let definition = CustomDefinition(
+      name: printable(name), outputs: outputs, evaluate: evaluate, gradient: gradient)
     return makeNode(Custom(definition: definition), inputs.map(\.tensorVariable), note: .here(fileID, line))
   }
 }

@@ -1,0 +1,53 @@
+import CTheanoSupport
+import TheanoArrays
+
+/// The shared variables that a call holds while it runs closures of the user's.
+///
+/// A closure runs on the thread of the call. If it asks for one of them in a way that has to wait for the end of the call,
+/// it waits for itself; so the thread remembers what its calls hold, innermost first.
+package struct HeldVariables {
+  private let states: [(id: UInt64, isWritten: Bool)]
+  private let outer: UnsafePointer<HeldVariables>?
+
+  private static var innermost: UnsafePointer<HeldVariables>? {
+    theano_held()?.assumingMemoryBound(to: HeldVariables.self)
+  }
+
+  /// Whether a call is under way on this thread that runs closures and holds shared variables.
+  @inline(__always)
+  package static var areAny: Bool { theano_held() != nil }
+
+  /// Runs the body of a call that holds variables.
+  package static func holding<R>(
+    _ states: [(id: UInt64, isWritten: Bool)], _ body: () throws(TheanoError) -> R
+  ) throws(TheanoError) -> R {
+    let held = HeldVariables(states: states, outer: innermost)
+    return try withUnsafePointer(to: held) { pointer throws(TheanoError) in
+      theano_set_held(pointer)
+      defer { theano_set_held(pointer.pointee.outer) }
+      return try body()
+    }
+  }
+
+  /// Throws if this thread would wait for itself when it takes a variable.
+  ///
+  /// - Parameters:
+  ///   - isWritten: Whether it is taken alone; readers wait for writers only.
+  ///   - subject: What takes it, as the beginning of a sentence.
+  package static func check(
+    _ state: SharedState, isWritten: Bool, in operation: String, _ subject: String
+  ) throws(TheanoError) {
+    var held = innermost
+    while let pointer = held {
+      if pointer.pointee.states.contains(where: { $0.id == state.id && (isWritten || $0.isWritten) }) {
+        throw TheanoError(
+          .custom, in: operation,
+          "\(subject) the shared variable \(state.name ?? "without a name"), which is held until the function "
+            + "that runs this closure has finished: this would wait for ever",
+          mend: "do it after the call, or return the value from the closure and store it with updates:; "
+            + "the value before the call can be had with .value")
+      }
+      held = pointer.pointee.outer
+    }
+  }
+}
