@@ -54,7 +54,7 @@ extension Primitive {
       return operands.allSatisfy { $0 == operands[0] && $0.isFloating }
     case .and, .or, .xor, .not: return operands.allSatisfy { $0 == operands[0] && $0.isDiscrete }
     case .shiftLeft, .shiftRight: return operands.allSatisfy { $0 == operands[0] && $0.isInteger }
-    case .add, .subtract, .multiply, .negate, .absolute:
+    case .add, .subtract, .multiply, .negate:
       return operands.allSatisfy { $0 == operands[0] && $0 != .bool }
     default: return !operands.isEmpty && operands.allSatisfy { $0 == operands[0] }
     }

@@ -71,7 +71,7 @@ public struct ArithmeticFunctions: Sendable {
   /// The larger of two operands, element by element; NaN if either is. At ties the first has the slope.
   public let maximum: BinaryFunction = .init(
     "maximum", .numeric, .binary(.maximum, .operand(0), .operand(1)),
-    float: { a, b in a.isNaN ? a : b.isNaN ? b : Swift.max(a, b) }, signed: { Swift.max($0, $1) },
+    float: { a, b in a.isNaN || a > b ? a : b }, signed: { Swift.max($0, $1) },
     unsigned: { Swift.max($0, $1) },
     derivatives: (
       { a, b, _, g in T.where(T.ge(a, b), g, 0) }, { a, b, _, g in T.where(T.lt(a, b), g, 0) }
@@ -80,7 +80,7 @@ public struct ArithmeticFunctions: Sendable {
   /// The smaller of two operands, element by element; NaN if either is. At ties the first has the slope.
   public let minimum: BinaryFunction = .init(
     "minimum", .numeric, .binary(.minimum, .operand(0), .operand(1)),
-    float: { a, b in a.isNaN ? a : b.isNaN ? b : Swift.min(a, b) }, signed: { Swift.min($0, $1) },
+    float: { a, b in a.isNaN || a < b ? a : b }, signed: { Swift.min($0, $1) },
     unsigned: { Swift.min($0, $1) },
     derivatives: (
       { a, b, _, g in T.where(T.le(a, b), g, 0) }, { a, b, _, g in T.where(T.gt(a, b), g, 0) }

@@ -1,0 +1,76 @@
+import Theano
+import TheanoArrays
+import TheanoGraph
+
+extension OperationCase {
+  /// Reading by every form of index, and writing and adding through each.
+  package static let indexing: [OperationCase] = {
+    typealias Part = @Sendable (TensorVariable) -> TensorVariable
+    let forms: [(String, Part)] = [
+      ("position", { $0[1] }), ("last", { $0[-1] }), ("positions", { $0[2, -2] }),
+      ("column", { $0[.all, 1] }),
+      ("range", { $0[1..<3] }), ("ranges", { $0[0..<2, 1...2] }), ("from", { $0[2...] }),
+      ("to", { $0[..<(-1)] }),
+      ("every second", { $0[.slice(step: 2)] }),
+      ("backwards", { $0[.slice(step: -1), .slice(from: 3, to: 0, step: -2)] }),
+      ("beyond", { $0[2..<100] }), ("empty", { $0[.slice(from: 3, to: 1)] }),
+      ("new axis", { $0[.newAxis, 1] }),
+      ("ellipsis", { $0[.ellipsis, 2] }),
+      ("symbolic bound", { x in x[.slice(from: x.shape[0] - 2), .slice(to: x.shape[1] - 1)] }),
+    ]
+    var cases: [OperationCase] = []
+    for (name, part) in forms {
+      cases.append(.init("get \(name)", [.init()], computing, [[[4, 5]], [[7, 4]]]) { part($0[0]) })
+      // What is written is a part as it lies in the array: without new axes.
+      if name == "new axis" { continue }
+      cases += [
+        .init("set \(name)", [.init(), .init()], computing, [[[4, 5], []], [[7, 4], []]]) {
+          T.setSubtensor(part($0[0]), to: $0[1])
+        },
+        .init("inc \(name)", [.init()], numbers, [[[4, 5]], [[7, 4]]]) {
+          T.incSubtensor(part($0[0]), by: part($0[0]) * 3)
+        },
+      ]
+    }
+    cases += [
+      .init("take rows", [.init(), .init(dtype: .bool)], computing, [[[4, 3], [6]], [[5, 1], [0]]]) {
+        T.take($0[0], positions($0[1]))
+      },
+      .init("take columns", [.init(), .init(dtype: .bool)], computing, [[[3, 4], [2, 3]]]) {
+        T.take($0[0], positions($0[1]), axis: 1)
+      },
+      .init("gather", [.init(), .init(dtype: .bool)], computing, [[[4, 3], [6]]]) { $0[0][positions($0[1])] },
+      .init("set gathered", [.init(), .init(dtype: .bool), .init()], computing, [[[4, 3], [1], [3]]]) {
+        T.setSubtensor($0[0][positions($0[1])], to: $0[2])
+      },
+      .init(
+        "inc gathered", [.init(), .init(dtype: .bool), .init()], numbers,
+        [[[4, 3], [6], [6, 3]], [[4, 3], [0], [0, 3]]], ulps: 100
+      ) {
+        T.incSubtensor($0[0][positions($0[1])], by: $0[2])
+      },
+    ]
+    return cases
+  }()
+
+  /// Booleans as positions that every array of three rows or more has, some from the end.
+  @Sendable private static func positions(_ flags: TensorVariable) -> TensorVariable {
+    T.cast(flags, .int64) * 3 - 1
+  }
+
+  /// Every case there is.
+  package static let all = elementwise + fused + reductions + products + shapesOf + indexing
+
+  /// The cases in batches that one compiled function holds.
+  package static let families: [(name: String, cases: [OperationCase])] = {
+    let whole = [
+      ("elementwise", elementwise), ("fused", fused), ("reductions", reductions), ("products", products),
+      ("shapes", shapesOf), ("indexing", indexing),
+    ]
+    return whole.flatMap { name, cases in
+      stride(from: 0, to: cases.count, by: 24).map { first in
+        ("\(name) from \(first)", Array(cases[first..<Swift.min(first + 24, cases.count)]))
+      }
+    }
+  }()
+}
