@@ -3,6 +3,7 @@ import Theano
 import TheanoArrays
 import TheanoGraph
 import TheanoInterpreter
+import TheanoKernels
 import TheanoOperations
 import TheanoTestSupport
 
@@ -25,8 +26,37 @@ import TheanoTestSupport
       let result = try Interpreter(graph).run(one.operands)[0]
       if let difference = one.difference(result) { Issue.record("\(difference)") }
     }
-    let untested = Set(ElementwiseTable.all.map(\.name).filter { !$0.hasPrefix("cast<") }).subtracting(names)
+    let untested = Set(ElementwiseTable.all.map(\.name).filter { !$0.hasPrefix("cast<") })
+      .subtracting(names).subtracting(Self.vectorMaths.map(\.definition.name))
     #expect(untested.isEmpty, "Scripts/operations.py has no case for these")
+  }
+
+  /// The functions that are one function of the vector maths, with that function's exact values: these judge the host's
+  /// evaluation without anybody writing a case.
+  static let vectorMaths: [(definition: ElementwiseDefinition, golden: PreludeGolden<Double>)] = {
+    let tables = PreludeGolden<Double>.all()
+    return ElementwiseTable.all.compactMap { definition in
+      guard case .apply(.call(let name), let operands) = definition.recipe,
+        operands == (0..<definition.arity).map({ .operand($0) }),
+        let table = tables.first(where: { $0.name == name })
+      else { return nil }
+      return (definition, table)
+    }
+  }()
+
+  @Test func theHostComputesVectorMathsAsExactTablesSay() throws {
+    #expect(Self.vectorMaths.count > 10)
+    for (definition, golden) in Self.vectorMaths {
+      let host = try #require(definition.host.float, "\(definition.name) has no host evaluation of floats")
+      for point in golden.points {
+        let result = host(point.x, point.y, 0)
+        // Compositions of the C library's functions, each within one unit or two.
+        let error = golden.error(result, at: point)
+        #expect(
+          error <= 8,
+          "\(golden.name)(\(point.x), \(point.y)) is \(result), not \(point.rounded): \(error) ulp")
+      }
+    }
   }
 
   @Test func dtypesPromote() throws {
