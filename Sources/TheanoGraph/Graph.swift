@@ -274,8 +274,12 @@ package struct Graph {
   }
 
   /// Lets every user of `old` use `new` in its place; users that thereby become equal to others are merged.
+  ///
+  /// Nothing is released before the last merger: the node that a user turns out to equal may be needed by nothing but
+  /// what was just replaced, as in `-(-(-x))`, where `-(-x)` becomes `x` and the whole becomes the innermost `-x`.
   package mutating func replace(_ old: ValueID, with new: ValueID) {
     var pending = [(old, new)]
+    var abandoned: [NodeID] = []
     while let (a, b) = pending.popLast() {
       let old = resolve(a)
       let new = resolve(b)
@@ -297,6 +301,8 @@ package struct Graph {
           values[new].useCount += 1
         }
         values[new].users.append(user)
+        // What waits for its release is no longer an application that others could be merged with.
+        if isReplaced(user) { continue }
         let key = Graph.key(nodes[user].op, nodes[user].inputs)
         if nodes[user].op.isPure,
           let twin = existing(key, nodes[user].op, nodes[user].inputs, besides: user)
@@ -308,8 +314,16 @@ package struct Graph {
         }
       }
       values[old].users = []
-      if let node = producer(old) { releaseIfUnused(node) }
+      if let node = producer(old) {
+        abandoned.append(node)
+        if isReplaced(node) { unintern(node) }
+      }
     }
+    for node in abandoned { releaseIfUnused(node) }
+  }
+
+  private func isReplaced(_ node: NodeID) -> Bool {
+    nodes[node].outputs.allSatisfy { forward[$0] != nil }
   }
 
   private mutating func unintern(_ node: NodeID) {

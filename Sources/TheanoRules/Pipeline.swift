@@ -37,16 +37,22 @@ package enum Pipeline {
 
 /// Rewrites a graph in place, pass by pass.
 ///
+/// - Parameters:
+///   - graph: What is rewritten.
+///   - options: How much.
+///   - afterPass: Called with the name of each pass that was run and what it left: the tests verify the graph there.
 /// - Returns: What was done, pass by pass.
 /// - Throws: Nothing at present that a user could cause; faults of rules are refused and listed in the report.
 package func rewrite(
-  _ graph: inout Graph, options: RewriteOptions = RewriteOptions()
+  _ graph: inout Graph, options: RewriteOptions = RewriteOptions(),
+  afterPass: (_ name: String, _ graph: borrowing Graph) -> Void = { _, _ in }
 ) throws(TheanoError) -> RewriteReport {
   var report = RewriteReport()
   guard let last = options.upTo else { return report }
   for pass in Pipeline.passes where pass.phase <= last && !options.disabled.contains(pass.name) {
     var driver = Driver(pass.entries, Pipeline.vocabulary, options)
     driver.run(&graph, pass: pass.name, &report)
+    afterPass(pass.name, graph)
   }
   return report
 }

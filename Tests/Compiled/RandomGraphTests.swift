@@ -85,6 +85,8 @@ enum GraphCheck {
     let built = graph.build()
     let lowered = try Graph(computing: built.outputs, from: built.inputs)
     let leaves = try leaves(lowered, built)
+    let wrong = lowered.violations()
+    if !wrong.isEmpty { throw Failure(description: "lowered: \(wrong)") }
     let expected = try Interpreter(lowered).run(leaves)
     for (k, (value, shape)) in zip(expected, built.shapes).enumerated() {
       if let shape, value.shape != shape {
@@ -96,14 +98,20 @@ enum GraphCheck {
     }
     for (name, options) in options {
       var rewritten = lowered
-      let report = try TheanoRules.rewrite(&rewritten, options: options)
+      var illegal: [String] = []
+      let report = try TheanoRules.rewrite(&rewritten, options: options) { pass, graph in
+        illegal += graph.violations(rewrittenFrom: lowered).map { "after \(pass): \($0)" }
+      }
+      if !illegal.isEmpty { throw Failure(description: "rewritten (\(name)): \(illegal)") }
       if let pass = report.passes.first(where: { $0.stop == .budget }) {
         throw Failure(description: "rewriting (\(name)) does not end: \(pass.name), \(pass.firings)")
       }
       try compare(expected, try Interpreter(rewritten).run(leaves), "rewritten (\(name)) and interpreted")
       let again = try TheanoRules.rewrite(&rewritten, options: options)
       try compare(expected, try Interpreter(rewritten).run(leaves), "rewritten (\(name)) twice")
-      _ = again
+      if !again.isUnchanged {
+        throw Failure(description: "rewritten (\(name)) again, it changes: \(again)\n\(again.explanation)")
+      }
     }
     for (name, mode) in [("compiled", Mode.fastRun), ("compiled without rewriting", .unrewritten)] {
       let f = try function(inputs: built.inputs, outputs: built.outputs, mode: mode, onUnusedInput: .ignore)
