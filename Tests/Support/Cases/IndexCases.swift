@@ -59,13 +59,14 @@ extension OperationCase {
   }
 
   /// Every case there is.
-  package static let all = elementwise + fused + reductions + products + shapesOf + indexing
+  package static let all = elementwise + fused + reductions + products + solutions + shapesOf + indexing
 
   /// The cases in batches that one compiled function holds.
   package static let families: [(name: String, cases: [OperationCase])] = {
     let whole = [
       ("elementwise", elementwise), ("fused", fused), ("reductions", reductions), ("products", products),
       ("shapes", shapesOf), ("indexing", indexing),
+      ("solutions", (try? Machine.hasSolver) == true ? solutions : []),
     ]
     return whole.flatMap { name, cases in
       stride(from: 0, to: cases.count, by: 24).map { first in
