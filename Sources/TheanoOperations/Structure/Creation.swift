@@ -72,7 +72,8 @@ package struct Arange: Operation {
     guard n >= 0 else { throw Arange.endless }
     // More than any machine has; Swift's arrays end the program where memory does.
     guard n < 1 << 40 else {
-      throw Fault(.system, "\(n) numbers do not fit in memory", mend: "check the bounds and the step", operand: 2)
+      throw Fault(
+        .system, "\(n) numbers do not fit in memory", mend: "check the bounds and the step", operand: 2)
     }
     let dtype = types[0].dtype
     if dtype.isFloating {
