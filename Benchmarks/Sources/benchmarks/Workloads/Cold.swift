@@ -21,7 +21,12 @@ enum Task {
         if stage.name.hasPrefix("C compiler") { own -= stage.seconds }
       }
       report("own", own)
-    default: throw BenchmarkError("\(name) is no task")
+    default:
+      let place = name.lastIndex(of: " ") ?? name.startIndex
+      guard let network = DeepNetwork(rawValue: String(name[..<place])),
+        let depth = Int(name[place...].dropFirst())
+      else { throw BenchmarkError("\(name) is no task") }
+      try network.run(depth: depth)
     }
   }
 

@@ -4,5 +4,5 @@ struct Workload {
   var measure: (Reference, Options) throws -> [Row]
 
   /// All of them, in the order in which they run.
-  static var all: [Workload] { xor + scalar + cold + elementwise + files }
+  static var all: [Workload] { xor + scalar + cold + elementwise + deep + files }
 }
