@@ -43,6 +43,7 @@ static const char text[] = {
     , 0};
 
 const char *theano_prelude_text(void) { return text; }
+size_t theano_prelude_text_length(void) { return sizeof text - 1; }
 
 // Each name gives four functions and an entry; the lists are all there is to say about a function here.
 #define TH_UNARY_FUNCTIONS(X) \

@@ -19,7 +19,7 @@
 /// A literal (`let w: NDArray = [0.5, 1]`) and whatever a Swift number or Swift array converts to where an
 /// array is expected is *weak*: it takes the dtype of what it meets, as Python's numbers do in NumPy. `NDArray([0.5, 1])` is not.
 public struct NDArray {
-  package var object: ArrayObject
+  @usableFromInline package var object: ArrayObject
 
   package init(object: ArrayObject) { self.object = object }
 }

@@ -3,7 +3,7 @@ import TheanoKernels
 
 /// A loop nest as a C function, without its name: equal nests have equal texts.
 package struct KernelText: Hashable {
-  /// The definition, with `@` where the name goes.
+  /// The definition, with `@` where the name goes, and `$` where it is said whether the compiler shall inline it.
   package var text: String
   /// The sizes that the function takes, in order: those that are no constants.
   package var sizes: [Size]
@@ -11,6 +11,29 @@ package struct KernelText: Hashable {
   package var functions: Set<String>
   /// Whether the function can fail: it then gives the number of the check.
   package var canFail: Bool
+
+  static let attribute = "$"
+
+  /// The definition under a name.
+  func named(_ name: String, attribute: String) -> String {
+    text.replacing([UInt8(ascii: "@"): name, UInt8(ascii: "$"): attribute])
+  }
+}
+
+extension String {
+  /// The text with other texts in the place of single characters. One pass over the bytes: the standard library's
+  /// general way took longer than all else in the emission.
+  fileprivate func replacing(_ replacements: [UInt8: String]) -> String {
+    var result = ""
+    result.reserveCapacity(utf8.count + 256)
+    var rest = self[...]
+    while let at = rest.utf8.firstIndex(where: { replacements[$0] != nil }) {
+      result += rest[..<at]
+      result += replacements[rest.utf8[at]] ?? ""
+      rest = rest[rest.utf8.index(after: at)...]
+    }
+    return result + rest
+  }
 }
 
 /// Writes a loop nest as loops for a CPU.
@@ -33,11 +56,21 @@ struct KernelWriter {
   private var values: ValueWriter
   private let isSerial: Bool
   private let canFail: Bool
+  /// Whether it is known to run on one thread.
+  private let isDirect: Bool
+  /// Whether it is a fold over everything whose partial results are combined at the end.
+  private let isWhole: Bool
   /// Where the text of a loop begins that is to be written for arguments in and out of reach.
   private var reachStart: Int?
 
   static let partials = 64
   static let tile = 64
+  /// A fold over fewer elements has one partial result.
+  static let singlePart = 4096
+  /// Less work than this is never worth a second thread; generated code says the same of work that it has to count.
+  static let parallelWork = 200_000
+  /// The compiler unrolls a shorter loop altogether; asked for vector code it takes longer and gains nothing.
+  static let shortLoop = 8
 
   static func write(_ nest: LoopNest) -> KernelText {
     var writer = KernelWriter(nest.collapsed())
@@ -64,6 +97,11 @@ struct KernelWriter {
         }
       }
     values = ValueWriter(nest, depthOfAxis: depthOfAxis, axisNames: nest.axes.indices.map { "i\($0)" })
+    let points = nest.axes.reduce(Size(1)) { $0 * nest.sizes[$1.extent] }.constant
+    let cost = values.cost
+    isDirect = isSerial || points.map { $0 <= KernelWriter.parallelWork / cost } ?? false
+    let isShort = points.map { $0 < KernelWriter.singlePart } ?? false
+    isWhole = !folds.isEmpty && kept.isEmpty && !reduced.isEmpty && !isShort
   }
 
   private mutating func line(_ text: String) { lines.append(String(repeating: "  ", count: indent) + text) }
@@ -78,7 +116,6 @@ struct KernelWriter {
 
   private func extent(_ axis: Int) -> String { values.size(nest.axes[axis].extent) }
   private var isTiled: Bool { !reduced.isEmpty && !folds.isEmpty && kept.last == nest.axes.count - 1 }
-  private var isWhole: Bool { !folds.isEmpty && kept.isEmpty && !reduced.isEmpty }
 
   /// The type in which a fold is carried between partial results.
   private func carrier(_ dtype: DType) -> DType { dtype == .float32 ? .float64 : dtype }
@@ -88,95 +125,113 @@ struct KernelWriter {
     body()
     let bodyLines = lines
     lines = []
-    indent = 0
-    // The arguments travel in a struct, so that pieces of the loop can run on other threads.
-    line("typedef struct {")
-    indent += 1
-    for (b, buffer) in nest.buffers.enumerated() {
-      line("\(buffer.isWritten ? "" : "const ")\(buffer.dtype.cName) *b\(b);")
+    if isDirect {
+      direct(bodyLines, sizes)
+    } else {
+      range(bodyLines, sizes)
+      indent = 0
+      line("")
+      wrapper(sizes)
     }
-    for s in sizes { line("th_i64 s\(s);") }
-    if isWhole {
-      for (f, fold) in folds.enumerated() {
-        line("\(carrier(fold.dtype).cName) p\(f)[\(KernelWriter.partials)];")
-        if fold.isPosition { line("th_i64 at\(f)[\(KernelWriter.partials)];") }
-      }
-      line("th_i64 parts;")
-    }
-    if canFail { line("th_i32 check; th_i64 values[2];") }
-    if nest.buffers.isEmpty && sizes.isEmpty { line("char unused;") }
-    indent -= 1
-    line("} @_args;")
-    line("")
-    line("static void @_range(void *context, th_i64 begin, th_i64 end) {")
-    indent += 1
-    line("@_args *a = (@_args *)context;")
-    for (b, buffer) in nest.buffers.enumerated() {
-      line("\(buffer.isWritten ? "" : "const ")\(buffer.dtype.cName) *b\(b) = a->b\(b);")
-    }
-    for s in sizes { line("const th_i64 s\(s) = a->s\(s);") }
-    indent -= 1
-    lines += bodyLines
-    line("}")
-    line("")
-    wrapper(sizes)
     return KernelText(
       text: lines.joined(separator: "\n"), sizes: sizes.map { nest.sizes[$0] }, functions: values.functions,
       canFail: canFail)
   }
 
-  private var axisOfRange: Int? { isSerial || isWhole || (isTiled && kept.count == 1) ? nil : kept.first }
+  private var parameters: [String] {
+    nest.buffers.enumerated().map { b, buffer in
+      "\(buffer.isWritten ? "" : "const ")\(buffer.dtype.cName) *b\(b)"
+    }
+  }
 
-  /// The function that the program calls: decides how many threads take part.
-  private mutating func wrapper(_ sizes: [Int]) {
-    var parameters = ["const th_host *host", "th_call *call"]
-    for (b, buffer) in nest.buffers.enumerated() {
-      parameters.append("\(buffer.isWritten ? "" : "const ")\(buffer.dtype.cName) *b\(b)")
-    }
-    for s in sizes { parameters.append("th_i64 s\(s)") }
-    if canFail { parameters.append("th_error *error") }
-    line("static \(canFail ? "th_i32" : "void") @(\(parameters.joined(separator: ", "))) {")
-    indent += 1
-    line("@_args a;")
-    for b in nest.buffers.indices { line("a.b\(b) = b\(b);") }
-    for s in sizes { line("a.s\(s) = s\(s);") }
-    if canFail { line("a.check = 0;") }
-    let work = nest.axes.map { values.size($0.extent) }
-    let points = work.isEmpty ? "1" : work.map { "(\($0))" }.joined(separator: " * ")
-    let total = nest.axes.reduce(Size(1)) { $0 * nest.sizes[$1.extent] }.constant
-    let cost = values.cost
-    let isSmall = total.map { $0 * cost < 200_000 } ?? false
+  /// The head of the function that the program calls.
+  private mutating func head(_ sizes: [Int]) {
+    var all = ["const th_host *host", "th_call *call"] + parameters + sizes.map { "th_i64 s\($0)" }
+    if canFail { all.append("th_error *error") }
+    indent = 0
+    line("static \(KernelText.attribute)\(canFail ? "th_i32" : "void") @(\(all.joined(separator: ", "))) {")
+    indent = 1
+  }
+
+  /// A loop that always runs on one thread: one function, which the compiler has done with sooner.
+  private mutating func direct(_ bodyLines: [String], _ sizes: [Int]) {
+    head(sizes)
+    line("(void)host; (void)call;")
     if isWhole {
-      let n = extent(reduced[0])
-      line("a.parts = (\(points)) < 4096 ? 1 : \(KernelWriter.partials);")
-      line("if (a.parts > \(n)) a.parts = \(n) > 0 ? \(n) : 1;")
-      parallel("a.parts", points, cost, isSmall)
-      combine()
-    } else if let axis = axisOfRange {
-      parallel(extent(axis), points, cost, isSmall)
-    } else if isTiled && !isSerial {
-      parallel(
-        "(\(extent(kept[0])) + \(KernelWriter.tile - 1)) / \(KernelWriter.tile)", points, cost, isSmall)
-    } else {
-      line("@_range(&a, 0, 1);")
+      for partial in partials { line("\(partial.type) \(partial.name)[\(KernelWriter.partials)];") }
+      line("const th_i64 parts = \(KernelWriter.partials);")
     }
-    if canFail {
-      line(
-        "if (a.check) { error->check = a.check - 1; error->count = 2; error->values[0] = a.values[0]; "
-          + "error->values[1] = a.values[1]; return TH_CHECK; }")
-      line("return TH_OK;")
-    }
-    indent -= 1
+    lines += bodyLines
+    if isWhole { combine() }
+    if canFail { line("return TH_OK;") }
+    indent = 0
     line("}")
   }
 
-  private mutating func parallel(_ range: String, _ points: String, _ cost: Int, _ isSmall: Bool) {
-    if isSmall {
-      line("(void)host; (void)call;")
-      line("@_range(&a, 0, \(range));")
-      return
+  /// A loop that may be cut into pieces for several threads: a function of a piece, whose arguments travel in a struct.
+  private mutating func range(_ bodyLines: [String], _ sizes: [Int]) {
+    indent = 0
+    line("typedef struct {")
+    indent = 1
+    for parameter in parameters { line("\(parameter);") }
+    for s in sizes { line("th_i64 s\(s);") }
+    if isWhole {
+      for partial in partials { line("\(partial.type) \(partial.name)[\(KernelWriter.partials)];") }
+      line("th_i64 parts;")
     }
-    line("const th_i64 work = \(points) * \(cost);")
+    indent = 0
+    line("} @_args;")
+    line("")
+    line("static void @_range(void *context, th_i64 begin, th_i64 end) {")
+    indent = 1
+    line("@_args *a = (@_args *)context;")
+    for (b, parameter) in parameters.enumerated() { line("\(parameter) = a->b\(b);") }
+    for s in sizes { line("const th_i64 s\(s) = a->s\(s);") }
+    if isWhole {
+      for partial in partials { line("\(partial.type) *\(partial.name) = a->\(partial.name);") }
+      line("const th_i64 parts = a->parts;")
+    }
+    lines += bodyLines
+    indent = 0
+    line("}")
+  }
+
+  /// The axis that is cut into pieces, if it is one and not parts or tiles.
+  private var axisOfRange: Int? { isDirect || isWhole || (isTiled && kept.count == 1) ? nil : kept.first }
+
+  /// What a fold over everything keeps for each part.
+  private var partials: [(type: String, name: String)] {
+    folds.enumerated().flatMap { f, fold in
+      [(carrier(fold.dtype).cName, "p\(f)")] + (fold.isPosition ? [("th_i64", "q\(f)")] : [])
+    }
+  }
+
+  /// The function that the program calls: decides how many threads take part.
+  private mutating func wrapper(_ sizes: [Int]) {
+    head(sizes)
+    line("@_args a;")
+    for b in nest.buffers.indices { line("a.b\(b) = b\(b);") }
+    for s in sizes { line("a.s\(s) = s\(s);") }
+    let work = nest.axes.map { values.size($0.extent) }
+    let points = work.isEmpty ? "1" : work.map { "(\($0))" }.joined(separator: " * ")
+    if isWhole {
+      let n = extent(reduced[0])
+      line("a.parts = (\(points)) < \(KernelWriter.singlePart) ? 1 : \(KernelWriter.partials);")
+      line("if (a.parts > \(n)) a.parts = \(n) > 0 ? \(n) : 1;")
+      parallel("a.parts", points)
+      for partial in partials { line("const \(partial.type) *\(partial.name) = a.\(partial.name);") }
+      line("const th_i64 parts = a.parts;")
+      combine()
+    } else {
+      // A nest without an axis to cut is direct.
+      parallel(axisOfRange.map(extent) ?? tiles(kept[0]), points)
+    }
+    indent = 0
+    line("}")
+  }
+
+  private mutating func parallel(_ range: String, _ points: String) {
+    line("const th_i64 work = \(points) * \(values.cost);")
     open("if (work >= TH_PARALLEL_WORK && host->threads > 1)")
     line("const th_i64 range = \(range);")
     line("host->parallel_for(call, range, th_grain(range, work), @_range, &a);")
@@ -205,7 +260,8 @@ struct KernelWriter {
   }
 
   private mutating func header(_ axis: Int, from begin: String, to end: String, vector: Bool) {
-    if vector { line("TH_VECTOR_LOOP") }
+    let isShort = nest.sizes[nest.axes[axis].extent].constant.map { $0 < KernelWriter.shortLoop } ?? false
+    if vector && !isShort { line("TH_VECTOR_LOOP") }
     open("for (th_i64 i\(axis) = \(begin); i\(axis) < \(end); i\(axis)++)")
   }
 
@@ -255,7 +311,6 @@ struct KernelWriter {
 
   /// Loops over the kept axes, and under them, if there are folds, over the reduced ones.
   private mutating func rows() {
-    if axisOfRange == nil { line("(void)begin; (void)end;") }
     let appends = nest.effects.contains { if case .append = $0 { true } else { false } }
     if appends { line("th_i64 rows = 0;") }
     for (k, axis) in kept.enumerated() {
@@ -265,97 +320,113 @@ struct KernelWriter {
         vector: !isSerial && reduced.isEmpty && k == kept.count - 1)
     }
     if !folds.isEmpty {
-      for (f, fold) in folds.enumerated() { declare(f, fold, "") }
-      if hasBlocks {
-        let axis = reduced[0]
-        for (f, fold) in folds.enumerated() {
-          line("\(carrier(fold.dtype).cName) total\(f) = \(fold.neutral());")
-        }
-        open("for (th_i64 block = 0; block < \(extent(axis)); block += 4096)")
-        line("const th_i64 stop = block + 4096 < \(extent(axis)) ? block + 4096 : \(extent(axis));")
-        for (f, fold) in folds.enumerated() { line("acc\(f) = \(fold.neutral());") }
-        loop(axis, from: "block", to: "stop", vector: !isSerial)
-        foldPoint("")
-        closeLoop()
-        for f in folds.indices { line(folds[f].join("total\(f)", "acc\(f)")) }
-        close()
-        for (f, fold) in folds.enumerated() {
-          line(
-            "b\(fold.buffer)[\(values.offset(fold.buffer, fold.at))] = (\(nest.buffers[fold.buffer].dtype.cName))(total\(f)\(startText(fold)));"
-          )
-        }
-      } else {
-        for (k, axis) in reduced.enumerated() { loop(axis, vector: !isSerial && k == reduced.count - 1) }
-        foldPoint("")
-        for _ in reduced { closeLoop() }
-        for (f, fold) in folds.enumerated() { storeFold(f, fold, "") }
-      }
+      reducedLoops()
+      for (f, fold) in folds.enumerated() { storeFold(f, fold, result(f), "at\(f)") }
     } else {
       effects()
     }
     for _ in kept { closeLoop() }
   }
 
-  /// Long rows of `float32` are summed in blocks, whose sums are carried in `float64`.
-  private var hasBlocks: Bool {
-    reduced.count == 1
-      && folds.allSatisfy { $0.combiner == .sum && nest.buffers[$0.buffer].dtype == .float32 }
-      && (nest.sizes[nest.axes[reduced[0]].extent].constant ?? .max) > 4096
+  /// How many elements of a row a `float32` sum runs over before it is added to one of `float64`.
+  private static let sumBlock = 4096
+
+  private func isCarried(_ fold: Fold) -> Bool {
+    fold.combiner == .sum && fold.dtype == .float32 && !reduced.isEmpty
+  }
+
+  /// Where a fold's result stands after `reducedLoops`.
+  private func result(_ f: Int) -> String { isCarried(folds[f]) ? "total\(f)" : "acc\(f)" }
+
+  /// The loops over the reduced axes, of the first of them from `first` to `stop`.
+  ///
+  /// Sums of `float32` are carried in `float64` from one row of the last axis, or from one block of a long row, to the next.
+  private mutating func reducedLoops(from first: String = "0", to stop: String? = nil) {
+    guard let last = reduced.last else {
+      // All axes that are reduced have length 1.
+      for (f, fold) in folds.enumerated() { declare(f, fold) }
+      return foldPoint("")
+    }
+    let isCarrying = folds.contains(where: isCarried)
+    for (f, fold) in folds.enumerated() {
+      declare(f, fold)
+      if isCarried(fold) { line("\(carrier(fold.dtype).cName) total\(f) = \(fold.neutral());") }
+    }
+    for (k, axis) in reduced.dropLast().enumerated() {
+      loop(axis, from: k == 0 ? first : "0", to: k == 0 ? stop : nil)
+    }
+    let (begin, end) = reduced.count == 1 ? (first, stop ?? extent(last)) : ("0", extent(last))
+    let isBlocked =
+      isCarrying && (nest.sizes[nest.axes[last].extent].constant ?? .max) > KernelWriter.sumBlock
+    if isBlocked {
+      open("for (th_i64 block = \(begin); block < \(end); block += \(KernelWriter.sumBlock))")
+      line(
+        "const th_i64 rest = block + \(KernelWriter.sumBlock) < \(end) ? block + \(KernelWriter.sumBlock) : \(end);"
+      )
+    }
+    for (f, fold) in folds.enumerated() where isCarried(fold) { line("acc\(f) = \(fold.neutral());") }
+    loop(last, from: isBlocked ? "block" : begin, to: isBlocked ? "rest" : end, vector: !isSerial)
+    foldPoint("")
+    closeLoop()
+    for (f, fold) in folds.enumerated() where isCarried(fold) { line(fold.join("total\(f)", "acc\(f)")) }
+    if isBlocked { close() }
+    for _ in reduced.dropLast() { closeLoop() }
   }
 
   private mutating func wholeFold() {
-    let axis = reduced[0]
-    open("for (th_i64 part = begin; part < end; part++)")
-    line(
-      "const th_i64 first = part * \(extent(axis)) / a->parts, stop = (part + 1) * \(extent(axis)) / a->parts;"
-    )
-    for (f, fold) in folds.enumerated() { declare(f, fold, "") }
-    for (k, axis) in reduced.enumerated() {
-      loop(
-        axis, from: k == 0 ? "first" : "0", to: k == 0 ? "stop" : nil,
-        vector: !isSerial && k == reduced.count - 1)
-    }
-    foldPoint("")
-    for _ in reduced { closeLoop() }
+    let n = extent(reduced[0])
+    open(
+      isDirect
+        ? "for (th_i64 part = 0; part < parts; part++)" : "for (th_i64 part = begin; part < end; part++)")
+    line("const th_i64 first = part * \(n) / parts, stop = (part + 1) * \(n) / parts;")
+    reducedLoops(from: "first", to: "stop")
     for (f, fold) in folds.enumerated() {
-      line("a->p\(f)[part] = acc\(f);")
-      if fold.isPosition { line("a->at\(f)[part] = at\(f);") }
+      line("p\(f)[part] = \(result(f));")
+      if fold.isPosition { line("q\(f)[part] = at\(f);") }
     }
     close()
   }
 
   private mutating func combine() {
-    for statement in values.statementsForStart(folds.compactMap(\.start), depth: 0) { line(statement) }
+    if !isDirect {
+      for statement in values.statementsForStart(folds.compactMap(\.start), depth: 0) { line(statement) }
+    }
     for (f, fold) in folds.enumerated() {
       open("")
-      line("\(carrier(fold.dtype).cName) total = a.p\(f)[0];")
+      line("\(carrier(fold.dtype).cName) total = p\(f)[0];")
       if fold.isPosition {
-        line("th_i64 at = a.at\(f)[0];")
+        line("th_i64 at = q\(f)[0];")
         line(
-          "for (th_i64 part = 1; part < a.parts; part++) if (\(fold.isBetter("a.p\(f)[part]", "total", first: "at < 0")) && "
-            + "a.at\(f)[part] >= 0) { total = a.p\(f)[part]; at = a.at\(f)[part]; }")
-        line("b\(fold.buffer)[0] = at;")
+          "for (th_i64 part = 1; part < parts; part++) if (\(fold.isBetter("p\(f)[part]", "total", first: "at < 0")) && "
+            + "q\(f)[part] >= 0) { total = p\(f)[part]; at = q\(f)[part]; }")
       } else {
-        line("for (th_i64 part = 1; part < a.parts; part++) \(fold.join("total", "a.p\(f)[part]"))")
-        line("b\(fold.buffer)[0] = (\(nest.buffers[fold.buffer].dtype.cName))(total\(startText(fold)));")
+        line("for (th_i64 part = 1; part < parts; part++) \(fold.join("total", "p\(f)[part]"))")
       }
+      storeFold(f, fold, "total", "at")
       close()
     }
+  }
+
+  /// How many accumulators lie side by side: a short row needs no more than it has elements.
+  private func accumulators(_ last: Int) -> Int {
+    min(nest.sizes[nest.axes[last].extent].constant ?? KernelWriter.tile, KernelWriter.tile)
+  }
+
+  private func tiles(_ last: Int) -> String {
+    let n = max(accumulators(last), 1)
+    return "(\(extent(last)) + \(n - 1)) / \(n)"
   }
 
   private mutating func tiledFold() {
     let last = kept.last!
     let outer = Array(kept.dropLast())
-    // A short row needs no more accumulators than it has elements.
-    let n = min(nest.sizes[nest.axes[last].extent].constant ?? KernelWriter.tile, KernelWriter.tile)
-    if axisOfRange == nil && isSerial { line("(void)begin; (void)end;") }
+    let n = accumulators(last)
     for axis in outer {
       let isRange = axis == axisOfRange
       loop(axis, from: isRange ? "begin" : "0", to: isRange ? "end" : nil)
     }
-    let tiles = "(\(extent(last)) + \(n - 1)) / \(n)"
-    let isRange = axisOfRange == nil && !isSerial
-    open("for (th_i64 tile = \(isRange ? "begin" : "0"); tile < \(isRange ? "end" : tiles); tile++)")
+    let isRange = axisOfRange == nil && !isDirect
+    open("for (th_i64 tile = \(isRange ? "begin" : "0"); tile < \(isRange ? "end" : tiles(last)); tile++)")
     line(
       "const th_i64 first = tile * \(n), stop = first + \(n) < \(extent(last)) ? first + \(n) : \(extent(last));"
     )
@@ -375,7 +446,9 @@ struct KernelWriter {
     for statement in values.statementsForStart(folds.compactMap(\.start), depth: depthOfAxis[last]) {
       line(statement)
     }
-    for (f, fold) in folds.enumerated() { storeFold(f, fold, "[i\(last) - first]") }
+    for (f, fold) in folds.enumerated() {
+      storeFold(f, fold, "acc\(f)[i\(last) - first]", "at\(f)[i\(last) - first]")
+    }
     close()
     close()
     for _ in outer { close() }
@@ -383,7 +456,7 @@ struct KernelWriter {
 
   // MARK: - Folds
 
-  private mutating func declare(_ f: Int, _ fold: Fold, _ index: String) {
+  private mutating func declare(_ f: Int, _ fold: Fold) {
     line("\(fold.dtype.cName) acc\(f) = \(fold.neutral());")
     if fold.isPosition { line("th_i64 at\(f) = -1;") }
   }
@@ -413,12 +486,10 @@ struct KernelWriter {
     effects()
   }
 
-  private func startText(_ fold: Fold) -> String { fold.start.map { " + \(values.text($0))" } ?? "" }
-
-  private mutating func storeFold(_ f: Int, _ fold: Fold, _ index: String) {
-    let sum = fold.start.map { "(acc\(f)\(index) + \(values.text($0)))" } ?? "acc\(f)\(index)"
-    let value =
-      fold.isPosition ? "at\(f)\(index)" : "(\(nest.buffers[fold.buffer].dtype.cName))\(sum)"
+  /// Writes a fold's result, given where it and, if that is what is wanted, its position stand.
+  private mutating func storeFold(_ f: Int, _ fold: Fold, _ result: String, _ position: String) {
+    let sum = fold.start.map { "(\(result) + \(values.text($0)))" } ?? result
+    let value = fold.isPosition ? position : "(\(nest.buffers[fold.buffer].dtype.cName))\(sum)"
     line("b\(fold.buffer)[\(values.offset(fold.buffer, fold.at))] = \(value);")
   }
 

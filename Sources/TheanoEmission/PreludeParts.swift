@@ -2,38 +2,47 @@ import CTheanoPrelude
 
 /// The prelude's text, from which a program takes only what it calls.
 package enum PreludeParts {
-  private struct Part {
+  private struct Part: Sendable {
     let needs: [String]
-    let text: String
+    /// Where its text stands in the prelude's.
+    let range: Range<Int>
   }
 
+  private static let mark = Array("//@ part ".utf8)
+
+  /// Read byte by byte, since the first function of a process waits for it.
   private static let parts: (order: [String], byName: [String: Part]) = {
     var order: [String] = []
     var parts: [String: Part] = [:]
-    var name = ""
-    var needs: [String] = []
-    var lines: [Substring] = []
-    func finish() {
-      guard !name.isEmpty else { return }
-      order.append(name)
-      parts[name] = Part(needs: needs, text: lines.joined(separator: "\n"))
+    var open: (name: String, needs: [String], begin: Int)?
+    let text = bytes
+    func finish(_ end: Int) {
+      guard let part = open else { return }
+      order.append(part.name)
+      parts[part.name] = Part(needs: part.needs, range: part.begin..<end)
     }
-    for line in String(cString: theano_prelude_text()).split(
-      separator: "\n", omittingEmptySubsequences: false)
-    {
-      if line.hasPrefix("//@ part ") {
-        finish()
-        let words = line.split(separator: " ")
-        name = String(words[2])
-        needs = words.dropFirst(4).map(String.init)
-        lines = []
-      } else {
-        lines.append(line)
+    var start = 0
+    while start < text.count {
+      let end = text[start...].firstIndex(of: UInt8(ascii: "\n")) ?? text.count
+      if text[start..<end].starts(with: mark) {
+        finish(start)
+        // "//@ part NAME needs: NAME NAME ..."
+        let words = text[start..<end].split(separator: UInt8(ascii: " ")).map {
+          String(decoding: $0, as: UTF8.self)
+        }
+        open = (words[2], Array(words.dropFirst(4)), min(end + 1, text.count))
       }
+      start = end + 1
     }
-    finish()
+    finish(text.count)
     return (order, parts)
   }()
+
+  private static var bytes: UnsafeBufferPointer<UInt8> {
+    let text = UnsafeRawPointer(theano_prelude_text())
+    return UnsafeBufferPointer(
+      start: text?.assumingMemoryBound(to: UInt8.self), count: theano_prelude_text_length())
+  }
 
   /// The parts that define the functions, with all that they stand on, in the prelude's order.
   ///
@@ -45,7 +54,8 @@ package enum PreludeParts {
       guard let part = parts.byName[name], wanted.insert(name).inserted else { continue }
       pending.append(contentsOf: part.needs)
     }
-    return parts.order.filter(wanted.contains).compactMap { parts.byName[$0]?.text }.joined(separator: "\n")
+    return parts.order.filter(wanted.contains).compactMap { parts.byName[$0]?.range }
+      .map { String(decoding: bytes[$0], as: UTF8.self) }.joined()
   }
 
   /// The functions that the prelude does not have.

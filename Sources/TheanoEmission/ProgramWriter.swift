@@ -20,7 +20,7 @@ package struct ProgramWriter {
   let checks: [SizeCheck]
   var body: [String] = []
   var indent = 1
-  private var kernels: [String] = []
+  private var kernels: [(notes: String, text: KernelText)] = []
   private var kernelNumbers: [String: Int] = [:]
   private var functions: Set<String> = []
   private var calls = 0
@@ -60,8 +60,8 @@ package struct ProgramWriter {
       source.append(ProductText.text(dtype, inline: productCalls <= ProgramWriter.callsWorthInlining))
     }
     source.append(Notes.beginning)
-    for (k, text) in kernels.enumerated() {
-      source.append(callsOfKernel[k] <= ProgramWriter.callsWorthInlining ? text : standingAlone(text, k))
+    for (k, kernel) in kernels.enumerated() {
+      source.append(kernel.notes + kernel.text.named("k\(k)", attribute: attribute(callsOfKernel[k])) + "\n")
     }
     source += parts
     source.append(
@@ -77,14 +77,9 @@ package struct ProgramWriter {
   /// What is called more often stands alone, or the compiler's time goes into copies of it.
   private static let callsWorthInlining = 4
 
-  private func standingAlone(_ text: String, _ kernel: Int) -> String {
-    for type in ["void", "th_i32"] {
-      let head = "static \(type) k\(kernel)("
-      if text.contains(head) {
-        return text.replacing(head, with: "static __attribute__((noinline)) \(type) k\(kernel)(")
-      }
-    }
-    return text
+  /// What is called once becomes a part of its caller; told so, the compiler does not optimise it twice.
+  private func attribute(_ calls: Int) -> String {
+    calls > ProgramWriter.callsWorthInlining ? "TH_APART " : calls == 1 ? "TH_INLINE " : ""
   }
 
   /// What every program has: loop hints, lengths, failing.
@@ -96,9 +91,11 @@ package struct ProgramWriter {
     #define TH_VECTOR_LOOP
     #define TH_REASSOCIATE
     #endif
+    #define TH_INLINE inline __attribute__((always_inline))
+    #define TH_APART __attribute__((noinline))
     #define th_unlikely(x) __builtin_expect(!!(x), 0)
     // Below this much work (in additions) a second thread costs more than it brings.
-    #define TH_PARALLEL_WORK 200000
+    #define TH_PARALLEL_WORK \(KernelWriter.parallelWork)
     static inline __attribute__((unused)) th_i64 th_grain(th_i64 range, th_i64 work) {
       const th_i64 pieces = work / (TH_PARALLEL_WORK / 2) + 1;
       return (range + pieces - 1) / pieces;
@@ -217,7 +214,7 @@ package struct ProgramWriter {
       name = "k\(number)"
       kernelNumbers[kernel.text] = number
       callsOfKernel.append(0)
-      kernels.append(Notes.mark(nest.comment.notes) + kernel.text.replacing("@", with: name))
+      kernels.append((Notes.mark(nest.comment.notes), kernel))
     }
     calls += 1
     callsOfKernel[number] += 1

@@ -73,8 +73,8 @@ struct ValueWriter {
       case .checkedIndex(let i, let bound, let check):
         lines.append("const th_i64 v\(k) = \(text(i));")
         lines.append(
-          "if (th_unlikely((th_u64)v\(k) >= (th_u64)\(text(bound)))) { a->check = \(check) + 1; a->values[0] = "
-            + "v\(k) < 0 ? v\(k) - \(text(bound)) : v\(k); a->values[1] = \(text(bound)); return; }")
+          "if (th_unlikely((th_u64)v\(k) >= (th_u64)\(text(bound)))) return th_fail(error, \(check), "
+            + "v\(k) < 0 ? v\(k) - \(text(bound)) : v\(k), \(text(bound)));")
       }
     }
     return lines

@@ -13,6 +13,8 @@ package final class SharedState: @unchecked Sendable {
   package let name: String?
   /// The value. A pointer, as the locks are, so that a call counts no references on its way to it.
   package let cell: UnsafeMutablePointer<NDArray>
+  /// The value as programs see it: its memory and its lengths. Read and changed by who holds `lock`.
+  package let view: UnsafeMutablePointer<th_arg>
   /// Held for the length of a call: by readers together, by a function that updates the variable alone.
   package let lock: UnsafeMutablePointer<theano_rwlock>
   /// Held for no longer than it takes to copy or exchange a reference, so that nobody waits for a call to see the value.
@@ -24,6 +26,8 @@ package final class SharedState: @unchecked Sendable {
     id = SharedState.count.add(1, ordering: .relaxed).newValue
     cell = .allocate(capacity: 1)
     cell.initialize(to: value)
+    view = .allocate(capacity: 1)
+    view.initialize(to: SharedState.view(of: value))
     lock = .allocate(capacity: 2)
     lock.initialize(repeating: theano_rwlock(), count: 2)
     exchange = lock + 1
@@ -32,7 +36,13 @@ package final class SharedState: @unchecked Sendable {
   deinit {
     cell.deinitialize(count: 1)
     cell.deallocate()
+    view.deallocate()
     lock.deallocate()
+  }
+
+  private static func view(of value: NDArray) -> th_arg {
+    th_arg(
+      data: value.data, shape: UnsafeRawPointer(value.object.geometry).assumingMemoryBound(to: th_i64.self))
   }
 
   /// A snapshot: the value before or after the call that is under way.
@@ -53,6 +63,7 @@ package final class SharedState: @unchecked Sendable {
   package func put(_ value: consuming NDArray) {
     // The old value goes after the exchange: freeing a large one takes its time.
     var old = value
+    view.pointee = SharedState.view(of: old)
     theano_rwlock_write(exchange)
     swap(&old, &cell.pointee)
     theano_rwlock_unlock_write(exchange)

@@ -81,7 +81,8 @@ package struct Rule: Sendable {
       TensorVariable(VariableNode(TensorType(operand.dtype, ndim: 0), .placeholder(k), name: names[k]))
     }
     self.placeholders = placeholders
-    (before, after) = write(placeholders)
+    // Nobody asks for a rule's line, and a hundred books' worth of operators would each look for theirs.
+    (before, after) = SourceNote.with(.none) { write(placeholders) }
     pattern = Pattern(before)
     replacement = Pattern(after)
     guard case .apply(let op, let operands) = pattern else {

@@ -8,6 +8,7 @@ import TheanoToolchain
 /// the arrays that are returned.
 ///
 /// Unchecked `Sendable`: between calls it lies in the pool, during a call it belongs to that call alone.
+@usableFromInline
 package final class CallContext: @unchecked Sendable {
   /// What every call touches. Behind a pointer: properties of a class would be checked for exclusive access each time,
   /// which costs more than a small program.

@@ -4,29 +4,34 @@ import TheanoArrays
 /// The places in memory of one call: arguments, results, the pending error.
 ///
 /// Only numbers and pointers, so that a call counts no references to reach them; a ``CallContext`` owns the memory.
+@usableFromInline
 package struct CallFrame {
-  let arguments: UnsafeMutablePointer<th_arg>
-  let results: UnsafeMutablePointer<th_result>
-  let error: UnsafeMutablePointer<th_error>
+  @usableFromInline package let arguments: UnsafeMutablePointer<th_arg>
+  @usableFromInline package let results: UnsafeMutablePointer<th_result>
+  @usableFromInline package let error: UnsafeMutablePointer<th_error>
   /// What the host's functions see: threads, products, the workspace.
-  let call: UnsafeMutablePointer<th_call>
-  let types: UnsafeMutablePointer<(dtype: DType, rank: Int)>
+  @usableFromInline package let call: UnsafeMutablePointer<th_call>
+  @usableFromInline package let types: UnsafeMutablePointer<(dtype: DType, rank: Int)>
   /// The arrays that the program asked for, by result. Between calls, what was swapped out of a shared variable: the
   /// next new value goes into it, if nobody else has it.
-  let arrays: UnsafeMutablePointer<NDArray?>
+  @usableFromInline package let arrays: UnsafeMutablePointer<NDArray?>
   /// The memory of those arrays, as the program's requests for results find it; null where there is none.
-  let spares: UnsafeMutablePointer<th_arg>
-  let owner: Unmanaged<CallContext>
-  let usesCallbacks: Bool
+  @usableFromInline package let spares: UnsafeMutablePointer<th_arg>
+  @usableFromInline package let owner: Unmanaged<CallContext>
+  @usableFromInline package let usesCallbacks: Bool
 
   /// An array as the program sees it; the array must outlive the call.
-  @inline(__always)
-  static func argument(_ array: NDArray) -> th_arg {
-    let shape = UnsafeRawPointer(array.object.extents.baseAddress)?.assumingMemoryBound(to: th_i64.self)
-    return th_arg(data: array.data, shape: shape)
+  @inlinable
+  package static func argument(_ array: NDArray) -> th_arg { argument(array.object) }
+
+  @inlinable
+  static func argument(_ object: ArrayObject) -> th_arg {
+    let shape = UnsafeRawPointer(object.geometry).assumingMemoryBound(to: th_i64.self)
+    return th_arg(data: object.pointer.pointee.data, shape: shape)
   }
 
   /// Sets an argument; the array must be contiguous, of the leaf's dtype and rank, and outlive the call.
+  @inlinable
   package func set(_ leaf: Int, _ array: NDArray) { arguments[leaf] = CallFrame.argument(array) }
 
   /// Sets the first arguments as another call has them.
@@ -35,12 +40,18 @@ package struct CallFrame {
   }
 
   /// The value of a result.
+  @inlinable
   package func take(_ index: Int) -> NDArray {
     let (dtype, rank) = types[index]
     if rank == 0 {
       let bits = results[index].inline_scalar
       return NDArray(scalarBits: bits.0, bits.1, dtype: dtype)
     }
+    return takeArray(index, dtype)
+  }
+
+  @usableFromInline
+  func takeArray(_ index: Int, _ dtype: DType) -> NDArray {
     // A program that succeeded has asked for each of its results.
     guard let array = arrays[index].take() else { return NDArray(uninitialized: [0], dtype: dtype) }
     return array
@@ -58,25 +69,35 @@ package struct CallFrame {
   }
 
   /// After the call: the result becomes the value of the shared variable, and the old value the next one's memory.
-  func exchange(
-    _ result: Int, with cell: UnsafeMutablePointer<NDArray>, under lock: UnsafeMutablePointer<theano_rwlock>
-  ) {
-    if types[result].rank == 0 {
-      let bits = results[result].inline_scalar
-      if arrays[result] == nil {
-        arrays[result] = NDArray(scalarBits: bits.0, bits.1, dtype: types[result].dtype)
-      } else {
-        let data = arrays[result]!.data
-        let size = types[result].dtype.itemSize
-        withUnsafeBytes(of: bits) { data.copyMemory(from: $0.baseAddress!, byteCount: size) }
-      }
+  @inline(__always)
+  func exchange(_ result: Int, with shared: CallLane.Shared) {
+    if types[result].rank == 0 { moveScalar(result) }
+    // A program that succeeded has asked for each of its results. The references change places as they are: counting
+    // them up and down again would cost more than all the rest.
+    let place = UnsafeMutableRawPointer(arrays + result)
+    guard let new = place.load(as: UnsafeRawPointer?.self) else { return }
+    let cell = UnsafeMutableRawPointer(shared.cell)
+    theano_rwlock_write(shared.exchange)
+    let old = cell.load(as: UnsafeRawPointer.self)
+    cell.storeBytes(of: new, as: UnsafeRawPointer.self)
+    theano_rwlock_unlock_write(shared.exchange)
+    place.storeBytes(of: old, as: UnsafeRawPointer.self)
+    spares[result] = shared.view.pointee
+    shared.view.pointee = Unmanaged<ArrayObject>.fromOpaque(new)._withUnsafeGuaranteedRef {
+      CallFrame.argument($0)
     }
-    // A program that succeeded has asked for each of its results.
-    guard var value = arrays[result].take() else { return }
-    theano_rwlock_write(lock)
-    swap(&value, &cell.pointee)
-    theano_rwlock_unlock_write(lock)
-    spares[result] = CallFrame.argument(value)
-    arrays[result] = value
+  }
+
+  /// A new value of rank 0 goes from the result into an array, the one that waits for it if there is one.
+  @inline(never)
+  private func moveScalar(_ result: Int) {
+    let bits = results[result].inline_scalar
+    if arrays[result] == nil {
+      arrays[result] = NDArray(scalarBits: bits.0, bits.1, dtype: types[result].dtype)
+    } else {
+      let data = arrays[result]!.data
+      let size = types[result].dtype.itemSize
+      withUnsafeBytes(of: bits) { data.copyMemory(from: $0.baseAddress!, byteCount: size) }
+    }
   }
 }

@@ -7,13 +7,15 @@ import TheanoGraph
 /// the program.
 ///
 /// Only numbers and pointers, as in ``CallFrame``: a small step takes less time than a dozen counted references.
+@usableFromInline
 package struct CallLane {
   /// An argument that needs no conversion.
+  @usableFromInline
   package struct Input {
-    package var dtype: DType
-    package var ndim: Int
+    @usableFromInline package var dtype: DType
+    @usableFromInline package var ndim: Int
     /// Whether dtype and rank are all that is asked.
-    package var isOpen: Bool
+    @usableFromInline package var isOpen: Bool
 
     package init(dtype: DType, ndim: Int, isOpen: Bool) {
       self.dtype = dtype
@@ -26,6 +28,7 @@ package struct CallLane {
   package struct Shared {
     let state: Unmanaged<SharedState>
     let cell: UnsafeMutablePointer<NDArray>
+    let view: UnsafeMutablePointer<th_arg>
     let lock: UnsafeMutablePointer<theano_rwlock>
     let exchange: UnsafeMutablePointer<theano_rwlock>
     /// Its leaf in the program; -1 if it is only updated.
@@ -33,20 +36,21 @@ package struct CallLane {
     /// The result that is its next value; -1 if it is only read.
     package let update: Int
     /// The shape that the program was made for, `rank` lengths; `nil` if any.
-    let assumed: UnsafeMutablePointer<Int>?
+    let assumed: UnsafeMutablePointer<th_i64>?
     let rank: Int
 
     package init(state: SharedState, leaf: Int, update: Int, assumed: [Int]?) {
       self.state = .passRetained(state)
       cell = state.cell
+      view = state.view
       lock = state.lock
       exchange = state.exchange
       self.leaf = leaf
       self.update = update
       rank = assumed?.count ?? 0
       self.assumed = assumed.map { shape in
-        let pointer = UnsafeMutablePointer<Int>.allocate(capacity: max(shape.count, 1))
-        pointer.initialize(from: shape, count: shape.count)
+        let pointer = UnsafeMutablePointer<th_i64>.allocate(capacity: max(shape.count, 1))
+        for (axis, length) in shape.enumerated() { (pointer + axis).initialize(to: th_i64(length)) }
         return pointer
       }
     }
@@ -59,21 +63,21 @@ package struct CallLane {
     /// Whether the program was made for the value's shape.
     func fits() -> Bool {
       guard let assumed else { return true }
-      let extents = cell.pointee.object.extents
-      for axis in 0..<rank where extents[axis] != assumed[axis] { return false }
+      let shape = view.pointee.shape
+      for axis in 0..<rank where shape![axis] != assumed[axis] { return false }
       return true
     }
   }
 
-  package let inputCount: Int
-  let inputs: UnsafeMutablePointer<Input>
-  package let sharedCount: Int
+  @usableFromInline package let inputCount: Int
+  @usableFromInline let inputs: UnsafeMutablePointer<Input>
+  @usableFromInline package let sharedCount: Int
   /// Ascending by id, the order in which they are locked.
   let shared: UnsafeMutablePointer<Shared>
-  let program: Unmanaged<CompiledProgram>
-  let entry: th_entry
-  let host: UnsafeMutablePointer<th_host>
-  let idle: UnsafeMutablePointer<IdleFrame>
+  @usableFromInline let program: Unmanaged<CompiledProgram>
+  @usableFromInline let entry: th_entry
+  @usableFromInline let host: UnsafeMutablePointer<th_host>
+  @usableFromInline let idle: UnsafeMutablePointer<IdleFrame>
 
   /// The lane of a program; `dismantle` gives its memory back.
   package init(_ program: CompiledProgram, inputs: [Input], shared: [Shared]) {
@@ -98,6 +102,7 @@ package struct CallLane {
   }
 
   /// Whether the program takes an argument as it is.
+  @inlinable
   package func takes(_ argument: NDArray, as k: Int) -> Bool {
     let header = argument.object.pointer
     return inputs[k].isOpen && header.pointee.dtype == inputs[k].dtype
@@ -106,6 +111,7 @@ package struct CallLane {
   }
 
   /// Takes what a call needs; give it back with `finish`.
+  @inlinable
   package func begin() -> UnsafeMutablePointer<CallFrame> {
     if let frame = UnsafeMutablePointer<CallFrame>(bitPattern: idle.pointee.exchange(0, ordering: .acquiring))
     {
@@ -114,16 +120,22 @@ package struct CallLane {
     return another()
   }
 
-  @inline(never)
-  private func another() -> UnsafeMutablePointer<CallFrame> {
+  @usableFromInline @inline(never)
+  func another() -> UnsafeMutablePointer<CallFrame> {
     program._withUnsafeGuaranteedRef { $0.pool.another() }
   }
 
   /// Gives back what `begin` took.
+  @inlinable
   package func finish(_ frame: UnsafeMutablePointer<CallFrame>) {
     let (stored, _) = idle.pointee.compareExchange(
       expected: 0, desired: UInt(bitPattern: frame), successOrdering: .releasing, failureOrdering: .relaxed)
-    if !stored { program._withUnsafeGuaranteedRef { $0.pool.store(frame) } }
+    if !stored { keep(frame) }
+  }
+
+  @usableFromInline @inline(never)
+  func keep(_ frame: UnsafeMutablePointer<CallFrame>) {
+    program._withUnsafeGuaranteedRef { $0.pool.store(frame) }
   }
 
   /// Runs the program on the arguments that were set, and changes the shared variables if it succeeds.
@@ -131,11 +143,17 @@ package struct CallLane {
   /// - Returns: Whether it ran: not if a shared variable has a shape that the program was not made for.
   /// - Throws: What a check of the program, or the host on its behalf, found wrong. Results are then undefined and no
   ///   shared variable has changed.
+  @inlinable
   package func run(_ frame: CallFrame) throws(TheanoError) -> Bool {
     if sharedCount == 0 {
       try enter(frame)
       return true
     }
+    return try runLocked(frame)
+  }
+
+  @usableFromInline
+  func runLocked(_ frame: CallFrame) throws(TheanoError) -> Bool {
     if HeldVariables.areAny { try checkHeld() }
     for k in 0..<sharedCount {
       if shared[k].update >= 0 {
@@ -156,7 +174,7 @@ package struct CallLane {
     for k in 0..<sharedCount where shared[k].leaf >= 0 {
       guard shared[k].fits() else { return false }
       // While the lock is held nobody replaces the value, so its memory stays.
-      frame.arguments[shared[k].leaf] = CallFrame.argument(shared[k].cell.pointee)
+      frame.arguments[shared[k].leaf] = shared[k].view.pointee
     }
     for k in 0..<sharedCount where shared[k].update >= 0 { frame.offerSpare(shared[k].update) }
     if frame.usesCallbacks {
@@ -165,7 +183,7 @@ package struct CallLane {
       try enter(frame)
     }
     for k in 0..<sharedCount where shared[k].update >= 0 {
-      frame.exchange(shared[k].update, with: shared[k].cell, under: shared[k].exchange)
+      frame.exchange(shared[k].update, with: shared[k])
     }
     return true
   }
@@ -191,9 +209,19 @@ package struct CallLane {
     }
   }
 
-  private func enter(_ frame: CallFrame) throws(TheanoError) {
+  @inlinable
+  func enter(_ frame: CallFrame) throws(TheanoError) {
     let status = entry(host, frame.call, frame.arguments, frame.results, frame.error)
-    if status != TH_OK { throw program._withUnsafeGuaranteedRef { $0.failure(status, frame) } }
-    if frame.usesCallbacks { frame.owner._withUnsafeGuaranteedRef { $0.held.removeAll() } }
+    if status != TH_OK { throw failure(status, frame) }
+    if frame.usesCallbacks { forget(frame) }
   }
+
+  @usableFromInline @inline(never)
+  func failure(_ status: Int32, _ frame: CallFrame) -> TheanoError {
+    program._withUnsafeGuaranteedRef { $0.failure(status, frame) }
+  }
+
+  /// Lets go of what callbacks gave.
+  @usableFromInline @inline(never)
+  func forget(_ frame: CallFrame) { frame.owner._withUnsafeGuaranteedRef { $0.held.removeAll() } }
 }

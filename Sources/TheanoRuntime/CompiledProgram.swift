@@ -6,6 +6,7 @@ import TheanoScheduling
 import TheanoToolchain
 
 /// A loaded program with what its calls need: the one that is called when the user calls a function.
+@usableFromInline
 package final class CompiledProgram: Sendable {
   /// What every call of the program shares.
   package struct Interface: Sendable {

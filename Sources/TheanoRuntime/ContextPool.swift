@@ -3,6 +3,7 @@ import Synchronization
 import TheanoArrays
 
 /// The address of the frame that waits for the next call; 0 if there is none.
+@usableFromInline
 package typealias IdleFrame = Atomic<UInt>
 
 /// Leases contexts: the usual one call at a time costs one atomic exchange each way.

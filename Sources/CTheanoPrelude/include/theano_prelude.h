@@ -38,6 +38,8 @@ extern "C" {
 
 // The text of all parts, ending in NUL.
 const char *theano_prelude_text(void);
+/// Its length in bytes.
+size_t theano_prelude_text_length(void);
 
 // One function of the prelude, compiled: pointers for one argument or for two, the others null. The map pointers work on arrays and
 // allow the result to be an argument.
