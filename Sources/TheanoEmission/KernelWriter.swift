@@ -144,9 +144,12 @@ struct KernelWriter {
     }
   }
 
+  private var numbers: [String] { nest.parameters.enumerated().map { "\($1.cName) c\($0)" } }
+
   /// The head of the function that the program calls.
   private mutating func head(_ sizes: [Int]) {
     var all = ["const th_host *host", "th_call *call"] + parameters + sizes.map { "th_i64 s\($0)" }
+    all += numbers
     if canFail { all.append("th_error *error") }
     indent = 0
     line("static \(KernelText.attribute)\(canFail ? "th_i32" : "void") @(\(all.joined(separator: ", "))) {")
@@ -175,6 +178,7 @@ struct KernelWriter {
     indent = 1
     for parameter in parameters { line("\(parameter);") }
     for s in sizes { line("th_i64 s\(s);") }
+    for number in numbers { line("\(number);") }
     if isWhole {
       for partial in partials { line("\(partial.type) \(partial.name)[\(KernelWriter.partials)];") }
       line("th_i64 parts;")
@@ -187,6 +191,7 @@ struct KernelWriter {
     line("@_args *a = (@_args *)context;")
     for (b, parameter) in parameters.enumerated() { line("\(parameter) = a->b\(b);") }
     for s in sizes { line("const th_i64 s\(s) = a->s\(s);") }
+    for (k, number) in numbers.enumerated() { line("const \(number) = a->c\(k);") }
     if isWhole {
       for partial in partials { line("\(partial.type) *\(partial.name) = a->\(partial.name);") }
       line("const th_i64 parts = a->parts;")
@@ -212,6 +217,7 @@ struct KernelWriter {
     line("@_args a;")
     for b in nest.buffers.indices { line("a.b\(b) = b\(b);") }
     for s in sizes { line("a.s\(s) = s\(s);") }
+    for k in numbers.indices { line("a.c\(k) = c\(k);") }
     let work = nest.axes.map { values.size($0.extent) }
     let points = work.isEmpty ? "1" : work.map { "(\($0))" }.joined(separator: " * ")
     if isWhole {

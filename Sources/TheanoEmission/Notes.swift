@@ -12,6 +12,11 @@ package enum Notes {
   /// The line with its end, or nothing if there are no notes.
   static func mark(_ notes: [Int]) -> String { notes.isEmpty ? "" : line(notes) + "\n" }
 
+  /// Whether a line stands for notes.
+  static func isNote(_ line: String) -> Bool {
+    line.utf8.drop { $0 == UInt8(ascii: " ") }.starts(with: mark.utf8)
+  }
+
   /// The program with texts in place of the numbers.
   ///
   /// - Parameter text: The text of a note.

@@ -13,7 +13,7 @@ extension ProgramWriter {
   }
 
   /// A compiler's time grows faster than a function's length; what stands between two parts costs a nanosecond.
-  private static let stepsInOneFunction = 64
+  static let stepsInOneFunction = 64
 
   private mutating func constant(_ name: String, _ value: String) {
     variables.append(Variable(type: "th_i64 ", name: name, isConstant: true))
@@ -89,7 +89,7 @@ extension ProgramWriter {
     var order: [Size] = []
     for (k, slot) in plan.slots.enumerated() {
       if let n = slot.bytes.constant {
-        offsets[k] = "\(known)"
+        offsets[k] = StepRuns.place(known)
         // Scalars need not lie 64 bytes apart.
         known += n <= 16 ? 16 : (n + 63) & ~63
       } else {
@@ -103,7 +103,7 @@ extension ProgramWriter {
       refuseIfTooLarge(bytes, times: places.count)
       constant("s\(number)", "th_align(\(bytes.cText))")
       constant("o\(number)", end)
-      for (i, k) in places.enumerated() { offsets[k] = "o\(number) + \(i) * s\(number)" }
+      for (i, k) in places.enumerated() { offsets[k] = "o\(number) + \(StepRuns.place(i)) * s\(number)" }
       end = "o\(number) + \(places.count) * s\(number)"
     }
     variables.append(Variable(type: "char *", name: "w", isConstant: true))
@@ -119,7 +119,7 @@ extension ProgramWriter {
         + "return (void)host->workspace(call, -1), TH_HOST;")
   }
 
-  private func walk(_ steps: [Schedule.Step], _ visit: (Schedule.Step) -> Void) {
+  func walk(_ steps: [Schedule.Step], _ visit: (Schedule.Step) -> Void) {
     for step in steps {
       visit(step)
       if case .branch(_, let then, let otherwise) = step {
@@ -138,39 +138,53 @@ extension ProgramWriter {
 
   // MARK: - Steps
 
-  /// Writes the steps into the entry's body; if they are many, into functions that it calls one after another, which are
-  /// returned. These reach the entry's variables through one struct.
+  /// Writes the steps into the entry's body; if they are many, repeating ones as loops, and if they are still many, into
+  /// functions that it calls one after another. Gives what stands before the entry.
   mutating func writeSteps() -> [String] {
-    if schedule.steps.count <= ProgramWriter.stepsInOneFunction {
-      for step in schedule.steps { emit(step) }
+    let head = body
+    let texts = schedule.steps.map { step in
+      body = []
+      emit(step)
+      return body
+    }
+    body = head
+    guard texts.count > ProgramWriter.stepsInOneFunction else {
+      body += texts.joined().map(StepRuns.plain)
       return []
     }
+    let runs = StepRuns(texts, indent: "  ")
+    guard runs.items.count > ProgramWriter.stepsInOneFunction else {
+      body += runs.items.joined()
+      return runs.tables
+    }
+    return runs.tables + writeParts(runs.items)
+  }
+
+  /// Functions of a few steps each, which reach the entry's variables through one struct.
+  private mutating func writeParts(_ items: [[String]]) -> [String] {
     let parameters = [
       ("const th_host *", "host"), ("th_call *", "call"), ("const th_arg *", "args"),
       ("th_result *", "results"),
       ("th_error *", "error"),
     ].map { Variable(type: $0.0, name: $0.1, isConstant: true) }
     let all = parameters + variables
-    let head = body
     var parts = [
       "typedef struct {\n" + all.map { "  \($0.type)\($0.name);" }.joined(separator: "\n") + "\n} th_state;"
     ]
     var calls: [String] = []
-    for start in stride(from: 0, to: schedule.steps.count, by: ProgramWriter.stepsInOneFunction) {
-      body = []
-      for step in schedule.steps[start...].prefix(ProgramWriter.stepsInOneFunction) { emit(step) }
-      let used = identifiers(in: body)
+    for start in stride(from: 0, to: items.count, by: ProgramWriter.stepsInOneFunction) {
+      let steps = items[start...].prefix(ProgramWriter.stepsInOneFunction).flatMap { $0 }
+      let used = identifiers(in: steps)
       let name = "part\(parts.count - 1)"
-      var text = ["static __attribute__((noinline)) th_i32 \(name)(th_state *state) {"]
+      var text = ["static TH_APART th_i32 \(name)(th_state *state) {"]
       let named = all.filter { used.contains($0.name[...]) }
       text += named.map { "  \($0.type)\($0.isConstant ? "const " : "")\($0.name) = state->\($0.name);" }
-      text += body
+      text += steps
       text += named.filter { !$0.isConstant }.map { "  state->\($0.name) = \($0.name);" }
       text += ["  return TH_OK;", "}"]
       parts.append(text.joined(separator: "\n"))
       calls.append("  if ((status = \(name)(&state))) return status;")
     }
-    body = head
     line("th_state state = {\(all.map(\.name).joined(separator: ", "))};")
     line("th_i32 status;")
     body += calls

@@ -26,6 +26,8 @@ package struct ProgramWriter {
   private var calls = 0
   private var callsOfKernel: [Int] = []
   private var productCalls = 0
+  /// Nests that stand so often with other numbers that the numbers are passed.
+  private var parametrised: Set<LoopNest> = []
   private var usesProduct: Set<DType> = []
   /// Where each place of the memory plan begins in the workspace.
   var offsets: [String] = []
@@ -50,6 +52,7 @@ package struct ProgramWriter {
   // MARK: - The unit
 
   private mutating func write(_ hostText: String) -> Program {
+    findParametrised()
     entryHead()
     let parts = writeSteps()
     var source = ["// Written by Theano for Swift."]
@@ -194,8 +197,27 @@ package struct ProgramWriter {
     }
   }
 
+  /// A nest is written this often before its numbers become parameters.
+  private static let fewestVariants = 4
+
+  private mutating func findParametrised() {
+    guard schedule.steps.count > ProgramWriter.stepsInOneFunction else { return }
+    var variants: [LoopNest: Set<[LoopNest.Constant]>] = [:]
+    walk(schedule.steps) { step in
+      guard case .nest(let nest, _) = step else { return }
+      let (general, numbers) = nest.parametrised()
+      if !numbers.isEmpty { variants[general, default: []].insert(numbers) }
+    }
+    parametrised = Set(variants.filter { $0.value.count >= ProgramWriter.fewestVariants }.keys)
+  }
+
   private mutating func kernelCall(_ nest: LoopNest, _ buffers: [Schedule.BufferID]) {
     var nest = nest
+    var numbers: [LoopNest.Constant] = []
+    if !parametrised.isEmpty {
+      let (general, values) = nest.parametrised()
+      if parametrised.contains(general) { (nest, numbers) = (general, values) }
+    }
     let offset = checks.count
     for (k, instruction) in nest.instructions.enumerated() {
       if case .checkedIndex(let i, let bound, let check) = instruction {
@@ -219,6 +241,7 @@ package struct ProgramWriter {
     calls += 1
     callsOfKernel[number] += 1
     var arguments = ["host", "call"] + buffers.map(address) + kernel.sizes.map(\.cText)
+    arguments += numbers.map { StepRuns.number($0.literal(.c)) }
     if kernel.canFail {
       arguments.append("error")
       line("if (\(name)(\(arguments.joined(separator: ", ")))) return TH_CHECK;")

@@ -22,7 +22,7 @@ struct ValueWriter {
     for instruction in nest.instructions {
       let depth: Int =
         switch instruction {
-        case .constant, .extent: 0
+        case .constant, .parameter, .extent: 0
         case .index(let axis): depthOfAxis[axis]
         case .load(_, let at): at.map { depths[Int($0.id)] }.max() ?? 0
         case .apply(_, let operands): operands.map { depths[Int($0.id)] }.max() ?? 0
@@ -64,7 +64,7 @@ struct ValueWriter {
     for (k, instruction) in nest.instructions.enumerated()
     where depths[k] == depth && (wanted?.contains(k) ?? true) {
       switch instruction {
-      case .constant, .extent, .index: continue
+      case .constant, .parameter, .extent, .index: continue
       case .apply where isIndexArithmetic(k): continue
       case .load(let buffer, let at):
         lines.append("const \(nest.dtypes[k].cName) v\(k) = b\(buffer)[\(offset(buffer, at))];")
@@ -113,6 +113,7 @@ struct ValueWriter {
   /// A value as an expression.
   func text(_ ref: LoopNest.Ref) -> String {
     switch nest[ref] {
+    case .parameter(let k): "c\(k)"
     case .constant(let c): parenthesised(c.literal(dialect))
     case .extent(let s): size(s)
     case .index(let axis): axisNames[axis]

@@ -43,7 +43,7 @@ extension LoopNest {
       case .load(let buffer, let at): if !visit(buffer, at) { return nil }
       case .apply(_, let operands): if operands.contains(where: isPosition) { return nil }
       case .checkedIndex(let i, let bound, _): if isPosition(i) || isPosition(bound) { return nil }
-      case .constant, .extent, .index: break
+      case .constant, .parameter, .extent, .index: break
       }
     }
     for effect in effects {

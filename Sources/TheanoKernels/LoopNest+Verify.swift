@@ -18,6 +18,8 @@ extension LoopNest {
     for (k, instruction) in instructions.enumerated() {
       switch instruction {
       case .constant(let c): require(c.dtype == dtypes[k], "constant \(k) is \(c.dtype), not \(dtypes[k])")
+      case .parameter(let n):
+        require(n >= 0 && dtypes[k].isFloating, "instruction \(k) is no number of the caller's")
       case .extent(let s): require(sizes.indices.contains(s), "instruction \(k) reads no size")
       case .index(let a): require(axes.indices.contains(a), "instruction \(k) reads no axis")
       case .load(let b, let at):

@@ -40,6 +40,8 @@ package struct LoopNest: Hashable, Sendable {
   package enum Instruction: Hashable, Sendable {
     /// A number of the instruction's dtype, by the bits of its value.
     case constant(Constant)
+    /// A number that the caller passes, the k-th of them.
+    case parameter(Int)
     /// A length as `int64`.
     case extent(Int)
     /// The position along an axis as `int64`.

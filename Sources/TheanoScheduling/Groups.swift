@@ -10,6 +10,8 @@ import TheanoKernels
 struct Grouping {
   /// More than this in one loop makes the C compiler slow and spills registers.
   static let operationLimit = 96
+  /// Nor shall it read more values from elsewhere: each is a pointer, which the processor's registers are to hold.
+  static let operandLimit = 24
 
   struct Group {
     enum Kind {
@@ -21,6 +23,8 @@ struct Grouping {
     var kind: Kind
     var members: [Graph.NodeID] = []
     var cost = 0
+    /// What a nest reads that it does not compute.
+    var operands: Set<Graph.ValueID> = []
   }
 
   /// A straight list of groups: the whole program, or one branch of a conditional.
@@ -199,20 +203,37 @@ struct Grouping {
     for value in graph.lengthsRead(by: node) { earliest = max(earliest, readable(value, in: region)) }
     let candidates = regions[region].byBox[box] ?? []
     for candidate in candidates[candidates.partitioningIndex(from: earliest)...] {
-      let group = regions[region].groups[candidate]
-      guard group.cost + cost <= Grouping.operationLimit, case .nest(_, let taken) = group.kind else {
+      guard case .nest(_, let taken) = regions[region].groups[candidate].kind,
+        regions[region].groups[candidate].cost + cost <= Grouping.operationLimit
+      else { continue }
+      if let axes, let taken, axes != taken { continue }
+      let operands = operands(of: node, outside: candidate, region)
+      let known = regions[region].groups[candidate].operands
+      guard known.count + operands.count(where: { !known.contains($0) }) <= Grouping.operandLimit else {
         continue
       }
-      if let axes, let taken, axes != taken { continue }
       regions[region].groups[candidate].members.append(node)
       regions[region].groups[candidate].cost += cost
+      regions[region].groups[candidate].operands.formUnion(operands)
       if let axes { regions[region].groups[candidate].kind = .nest(box: box, axes: axes) }
       groupOf[node] = candidate
       return
     }
-    regions[region].groups.append(Group(kind: .nest(box: box, axes: axes), members: [node], cost: cost))
+    var group = Group(kind: .nest(box: box, axes: axes), members: [node], cost: cost)
+    group.operands = Set(operands(of: node, outside: regions[region].groups.count, region))
+    regions[region].groups.append(group)
     groupOf[node] = regions[region].groups.count - 1
     regions[region].byBox[box, default: []].append(regions[region].groups.count - 1)
+  }
+}
+
+extension Grouping {
+  /// The values that a node reads and a group does not compute.
+  private func operands(of node: Graph.NodeID, outside group: Int, _ region: Int) -> [Graph.ValueID] {
+    inputs(node).filter { value in
+      guard let producer = graph.producer(value) else { return graph.constant(value) == nil }
+      return groupOf[producer] != group || regionOf[producer] != region
+    }
   }
 }
 
