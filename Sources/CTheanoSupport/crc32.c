@@ -10,6 +10,7 @@
 // x^(d+32) mod P and x^(d-32) mod P, bits reversed as the message's are, one place higher because a product of two
 // reflected 64-bit numbers comes out one place too low.
 #define TH_NARROW __attribute__((target("pclmul,sse4.1")))
+#define TH_MIDDLE __attribute__((target("pclmul,sse4.1,avx2,vpclmulqdq")))
 #define TH_WIDE __attribute__((target("pclmul,sse4.1,avx512f,vpclmulqdq")))
 
 TH_NARROW static inline __m128i fold(__m128i value, __m128i by, __m128i next) {
@@ -41,7 +42,24 @@ TH_NARROW static size_t fold_narrow(uint32_t state, const uint8_t *bytes, size_t
   return fold_rest(value, 8, bytes, done, count, rest);
 }
 
-// The same with four values to a register.
+// The same with two values to a register.
+TH_MIDDLE static size_t fold_middle(uint32_t state, const uint8_t *bytes, size_t count, uint8_t rest[16]) {
+  const __m256i by16 = _mm256_set_epi64x(0x1322d1430, 0x11542778a, 0x1322d1430, 0x11542778a);  // d = 16 * 128
+  __m256i value[8];
+  for (int lane = 0; lane < 8; lane++) value[lane] = _mm256_loadu_si256((const __m256i *)bytes + lane);
+  value[0] = _mm256_xor_si256(value[0], _mm256_zextsi128_si256(_mm_cvtsi32_si128((int)state)));
+  size_t done = sizeof value;
+  for (; count - done >= sizeof value; done += sizeof value)
+    for (int lane = 0; lane < 8; lane++) {
+      __m256i low = _mm256_clmulepi64_epi128(value[lane], by16, 0x00);
+      __m256i high = _mm256_clmulepi64_epi128(value[lane], by16, 0x11);
+      __m256i next = _mm256_loadu_si256((const __m256i *)(bytes + done) + lane);
+      value[lane] = _mm256_xor_si256(_mm256_xor_si256(low, high), next);
+    }
+  return fold_rest((const __m128i *)value, 16, bytes, done, count, rest);
+}
+
+// And with four.
 TH_WIDE static size_t fold_wide(uint32_t state, const uint8_t *bytes, size_t count, uint8_t rest[16]) {
   const __m512i by16 = _mm512_set_epi64(
       0x1322d1430, 0x11542778a, 0x1322d1430, 0x11542778a, 0x1322d1430, 0x11542778a, 0x1322d1430, 0x11542778a);  // d = 16 * 128
@@ -61,8 +79,10 @@ TH_WIDE static size_t fold_wide(uint32_t state, const uint8_t *bytes, size_t cou
 
 size_t theano_crc32_fold(uint32_t *state, const uint8_t *bytes, size_t count, uint8_t rest[16]) {
   if (count < 256 || !__builtin_cpu_supports("pclmul") || !__builtin_cpu_supports("sse4.1")) return 0;
-  int is_wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("vpclmulqdq");
-  size_t taken = (is_wide ? fold_wide : fold_narrow)(*state, bytes, count, rest);
+  int has_vectors = __builtin_cpu_supports("vpclmulqdq") && __builtin_cpu_supports("avx2");
+  size_t taken = !has_vectors                        ? fold_narrow(*state, bytes, count, rest)
+                 : __builtin_cpu_supports("avx512f") ? fold_wide(*state, bytes, count, rest)
+                                                     : fold_middle(*state, bytes, count, rest);
   *state = 0;
   return taken;
 }
