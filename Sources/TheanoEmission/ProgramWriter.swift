@@ -201,7 +201,6 @@ package struct ProgramWriter {
   private static let fewestVariants = 4
 
   private mutating func findParametrised() {
-    guard schedule.steps.count > ProgramWriter.stepsInOneFunction else { return }
     var variants: [LoopNest: Set<[LoopNest.Constant]>] = [:]
     walk(schedule.steps) { step in
       guard case .nest(let nest, _) = step else { return }
