@@ -37,7 +37,9 @@ static int start(pid_t *pid, char *const arguments[], char *const environment[],
   sigfillset(&all);
   posix_spawnattr_setsigmask(&attributes, &none);
   posix_spawnattr_setsigdefault(&attributes, &all);
-  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+  // A group of its own: a compiler's driver has children, which are to end with it.
+  posix_spawnattr_setpgroup(&attributes, 0);
+  posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP);
   if (!(error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0))
       && !(error = posix_spawn_file_actions_adddup2(&actions, out, 1))
       && !(error = posix_spawn_file_actions_adddup2(&actions, out, 2)))
@@ -45,6 +47,16 @@ static int start(pid_t *pid, char *const arguments[], char *const environment[],
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return error;
+}
+
+// Waits for a process until the deadline: first for a moment at a time, since most have ended when their output has.
+static pid_t wait_until(pid_t pid, int *status, double deadline) {
+  for (long pause = 100000;; pause = pause < 10000000 ? pause * 2 : pause) {
+    pid_t ended = waitpid(pid, status, WNOHANG);
+    if (ended > 0 || (ended < 0 && errno != EINTR)) return ended;
+    if (now() >= deadline) return 0;
+    nanosleep(&(struct timespec){.tv_nsec = pause}, 0);
+  }
 }
 
 struct theano_exit theano_run(char *const arguments[], char *const environment[], double seconds, char *output,
@@ -65,13 +77,16 @@ struct theano_exit theano_run(char *const arguments[], char *const environment[]
   while (!end.error) {
     double left = deadline - now();
     struct pollfd wait = {.fd = ends[0], .events = POLLIN};
-    int ready = left <= 0 ? 0 : poll(&wait, 1, left > 1e6 ? 1000000000 : (int)(left * 1000) + 1);
+    // The output may stay open after the process has ended, in the hands of a child that serves the next one.
+    double moment = left < 0.05 ? left : 0.05;
+    int ready = left <= 0 ? 0 : poll(&wait, 1, (int)(moment * 1000) + 1);
     if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) {
-      end.timed_out = ready == 0;
-      kill(pid, SIGKILL);
-      break;
+    if (ready == 0 && left > 0) {
+      siginfo_t info = {0};
+      if (waitid(P_PID, (id_t)pid, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid == pid) break;
+      continue;
     }
+    if (ready <= 0) break;
     char dropped[4096];
     ssize_t got = end.output < room ? read(ends[0], output + end.output, room - end.output)
                                     : read(ends[0], dropped, sizeof dropped);
@@ -82,8 +97,12 @@ struct theano_exit theano_run(char *const arguments[], char *const environment[]
   close(ends[0]);
   if (end.error) return end;
   int status = 0;
-  pid_t ended;
-  while ((ended = waitpid(pid, &status, 0)) < 0 && errno == EINTR) {}
+  pid_t ended = wait_until(pid, &status, deadline);
+  if (ended == 0) {
+    end.timed_out = 1;
+    kill(-pid, SIGKILL);
+    while ((ended = waitpid(pid, &status, 0)) < 0 && errno == EINTR) {}
+  }
   if (ended < 0) {
     // A host program that ignores SIGCHLD has its children collected by the system, so that their ends are not known;
     // the caller judges by what the program was to write.

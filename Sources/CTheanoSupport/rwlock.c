@@ -49,5 +49,12 @@ void theano_rwlock_wake(theano_rwlock *lock) {
 
 static _Thread_local const void *held;
 
-const void *theano_held(void) { return held; }
-void theano_set_held(const void *now) { held = now; }
+uint32_t theano_holders;
+
+const void *theano_held_here(void) { return held; }
+
+void theano_set_held(const void *now) {
+  if (now && !held) __atomic_fetch_add(&theano_holders, 1, __ATOMIC_RELAXED);
+  if (!now && held) __atomic_fetch_sub(&theano_holders, 1, __ATOMIC_RELAXED);
+  held = now;
+}

@@ -158,6 +158,8 @@ struct Compilation {
           inputs: node.inputs.map { graph.values[graph.resolve($0)].type }, outputs: callback.types)
       },
       usesProducts: schedule.usesProducts, solver: schedule.solver.flatMap { graph.nodes[$0].origin },
+      resultOrigins: graph.outputs.map { graph.producer($0).flatMap { graph.nodes[$0].origin } },
+      largest: { length in schedule.largestIntermediate(length) },
       faults: { check, values in
         if check < graphChecks.count {
           let failed = graphChecks[check]

@@ -70,10 +70,20 @@ extension Function where Outputs == NDArray {
     try core.call(OneOutput.self, a, b, c, d, e, f)
   }
 
+  /// Calls the function with one argument: a Swift number or nested lists of numbers.
+  ///
+  /// - Returns: The value of the output.
+  /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
+  @discardableResult
+  public func callAsFunction<A: NDArrayConvertible>(_ argument: A) throws(TheanoError) -> NDArray {
+    try core.call(OneOutput.self, try core.array(argument, 0))
+  }
+
   /// Calls the function with any number of arguments, each an array, a Swift number or nested lists of numbers.
   ///
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
-  @discardableResult @_disfavoredOverload
+  // Literals come here, not to the calls above: a ragged one is then an error of the call, not of the literal.
+  @discardableResult
   public func callAsFunction<each A: NDArrayConvertible>(_ arguments: repeat each A) throws(TheanoError)
     -> NDArray
   {
@@ -161,10 +171,20 @@ extension Function where Outputs == [NDArray] {
     try core.call(OutputList.self, a, b, c, d, e, f)
   }
 
+  /// Calls the function with one argument: a Swift number or nested lists of numbers.
+  ///
+  /// - Returns: The values of the outputs, in their order.
+  /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
+  @discardableResult
+  public func callAsFunction<A: NDArrayConvertible>(_ argument: A) throws(TheanoError) -> [NDArray] {
+    try core.call(OutputList.self, try core.array(argument, 0))
+  }
+
   /// Calls the function with any number of arguments, each an array, a Swift number or nested lists of numbers.
   ///
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
-  @discardableResult @_disfavoredOverload
+  // Literals come here, not to the calls above: a ragged one is then an error of the call, not of the literal.
+  @discardableResult
   public func callAsFunction<each A: NDArrayConvertible>(_ arguments: repeat each A) throws(TheanoError)
     -> [NDArray]
   {
@@ -234,6 +254,13 @@ extension Function where Outputs == Void {
     _ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray, _ f: NDArray
   ) throws(TheanoError) {
     try core.call(NoOutput.self, a, b, c, d, e, f)
+  }
+
+  /// Calls the function with one argument: a Swift number or nested lists of numbers.
+  ///
+  /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
+  public func callAsFunction<A: NDArrayConvertible>(_ argument: A) throws(TheanoError) {
+    try core.call(NoOutput.self, try core.array(argument, 0))
   }
 
   /// Calls the function with any number of arguments, each an array, a Swift number or nested lists of numbers.

@@ -136,6 +136,13 @@ package final class FunctionCore: Sendable {
 
   /// Calls the function with any arguments, whatever they need to fit.
   func call<Form: OutputForm>(_ form: Form.Type, _ arguments: [NDArray]) throws(TheanoError) -> Form.Value {
+    if let lane, lane.pointee.inputCount == arguments.count,
+      arguments.indices.allSatisfy({ lane.pointee.takes(arguments[$0], as: $0) })
+    {
+      let frame = lane.pointee.begin()
+      for (k, argument) in arguments.enumerated() { frame.pointee.set(k, argument) }
+      return try withExtendedLifetime(arguments) { () throws(TheanoError) in try run(form, lane, frame) }
+    }
     var all = arguments
     if all.count != inputs.count {
       guard all.count < inputs.count else { throw wrongCount(all.count) }
@@ -208,7 +215,7 @@ package final class FunctionCore: Sendable {
     for item in shared.filter({ $0.leaf >= 0 }).sorted(by: { $0.leaf < $1.leaf }) {
       leaves.append(item.state.value)
     }
-    let states = shared.map { (id: $0.state.id, isWritten: $0.update >= 0) }
+    let states = shared.map { (id: $0.state.id, isWritten: $0.update >= 0, name: $0.state.name) }
     let results = try HeldVariables.holding(states) { () throws(TheanoError) in try evaluate(leaves) }
     for item in shared where item.update >= 0 { item.state.put(results[item.update].contiguous()) }
     return Array(results.prefix(outputCount))

@@ -125,6 +125,8 @@ private func make(
   _ note: SourceNote
 ) throws(TheanoError) -> FunctionCore {
   let inputs = inputs.map(\.functionInput)
+  // What stands for itself stands for nothing.
+  let givens = givens.filter { $0.key != $0.value }
   let name = printable(name ?? "function")
   var diagnoses: [Diagnosis] = []
   func wrong(_ kind: Diagnosis.Kind, _ what: String, _ mend: String?) {
@@ -327,6 +329,8 @@ private func checkUnused(
   }
   let unused = inputs.filter { !seen.contains(ObjectIdentifier($0.variable.node)) }
   if unused.isEmpty { return }
+  // An input may seem unused because what stands for it goes in circles, which says more.
+  if !givens.isEmpty { _ = try Graph(computing: outputs, from: inputs.map(\.variable), givens: givens) }
   throw TheanoError(
     unused.map { input in
       Diagnosis(

@@ -116,6 +116,7 @@ enum Argument {
   private static func weaklyFits(_ array: NDArray, _ converted: NDArray) -> Bool {
     if array.dtype.isFloating && converted.dtype.isFloating { return true }
     if array.dtype.isInteger && converted.dtype.isFloating { return true }
+    if converted.dtype.isInteger { return array.isRepresentable(in: converted.dtype) }
     return converted.astype(array.dtype) == array.strong()
   }
 }

@@ -1,3 +1,4 @@
+import TheanoArrays
 import TheanoGraph
 import TheanoKernels
 import TheanoScheduling
@@ -51,7 +52,10 @@ extension ProgramWriter {
     }
     for (atom, buffer) in schedule.leafLengths {
       constant(
-        atom.key, "(th_i64)*(\(schedule.buffers[buffer].dtype.cName) *)args[\(leaf(buffer))].data")
+        atom.key,
+        length(
+          schedule.buffers[buffer].dtype,
+          "(\(schedule.buffers[buffer].dtype.cName) *)args[\(leaf(buffer))].data"))
     }
     for k in schedule.entryChecks { sizeCheck(k) }
     var late: Set<String> = []
@@ -77,6 +81,11 @@ extension ProgramWriter {
       }
     }
     workspace()
+  }
+
+  /// The integer at an address as a length; what only `uint64` can tell is the longest there is.
+  func length(_ dtype: DType, _ address: String) -> String {
+    dtype == .uint64 ? "th_length_u64(*\(address))" : "(th_i64)*\(address)"
   }
 
   /// Places of one length lie side by side, so that a large program needs no variable for each: those of known lengths

@@ -104,6 +104,7 @@ package struct ProgramWriter {
       return (range + pieces - 1) / pieces;
     }
     static inline __attribute__((unused)) th_i64 th_align(th_i64 bytes) { return (bytes + 63) & ~(th_i64)63; }
+    static inline __attribute__((unused)) th_i64 th_length_u64(th_u64 n) { return n >> 63 ? (th_i64)(~(th_u64)0 >> 1) : (th_i64)n; }
     static inline __attribute__((unused)) th_i64 th_size_floorDivide(th_i64 a, th_i64 b) {
       if (b == 0) return 0;
       const th_i64 q = a / b;
@@ -170,7 +171,8 @@ package struct ProgramWriter {
       indent -= 1
       line("}")
     case .point(let pointer, let target): line("b\(pointer) = \(address(target));")
-    case .bind(let atom, let buffer): line("\(atom.key) = (th_i64)*\(address(buffer));")
+    case .bind(let atom, let buffer):
+      line("\(atom.key) = \(length(schedule.buffers[buffer].dtype, address(buffer)));")
     case .define(let atom, let size): line("\(atom.key) = \(size.cText);")
     case .check(let k): sizeCheck(k)
     case .allocate(let id): allocate(id)

@@ -75,7 +75,7 @@ extension Graph {
         missing.map { variable in
           Diagnosis(
             .argument, in: "function",
-            "the outputs need \(variable) (\(variable.type)), which is no input of the function",
+            "the outputs need \(variable) (\(variable.type.brief)), which is no input of the function",
             mend: "add it to inputs:, or say what it stands for in givens:",
             location: variable.node.note.location)
         })

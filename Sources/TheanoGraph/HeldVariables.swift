@@ -6,7 +6,10 @@ import TheanoArrays
 /// A closure runs on the thread of the call. If it asks for one of them in a way that has to wait for the end of the call,
 /// it waits for itself; so the thread remembers what its calls hold, innermost first.
 package struct HeldVariables {
-  private let states: [(id: UInt64, isWritten: Bool)]
+  /// A variable that is held.
+  package typealias State = (id: UInt64, isWritten: Bool, name: String?)
+
+  private let states: [State]
   private let outer: UnsafePointer<HeldVariables>?
 
   private static var innermost: UnsafePointer<HeldVariables>? {
@@ -19,7 +22,7 @@ package struct HeldVariables {
 
   /// Runs the body of a call that holds variables.
   package static func holding<R>(
-    _ states: [(id: UInt64, isWritten: Bool)], _ body: () throws(TheanoError) -> R
+    _ states: [State], _ body: () throws(TheanoError) -> R
   ) throws(TheanoError) -> R {
     let held = HeldVariables(states: states, outer: innermost)
     return try withUnsafePointer(to: held) { pointer throws(TheanoError) in
@@ -39,6 +42,17 @@ package struct HeldVariables {
   ) throws(TheanoError) {
     var held = innermost
     while let pointer = held {
+      if let later = pointer.pointee.states.first(where: { $0.id > state.id }),
+        !pointer.pointee.states.contains(where: { $0.id == state.id })
+      {
+        // Calls take variables in ascending order, so that no two wait for each other; a closure's calls too.
+        throw TheanoError(
+          .custom, in: operation,
+          "\(subject) the shared variable \(state.name ?? "without a name"), which was made before "
+            + "\(later.name ?? "another one") that the function around this closure holds: two such calls could wait for "
+            + "each other for ever",
+          mend: "do it after the call, or make the shared variables in the other order")
+      }
       if pointer.pointee.states.contains(where: { $0.id == state.id && (isWritten || $0.isWritten) }) {
         throw TheanoError(
           .custom, in: operation,

@@ -22,7 +22,7 @@ package final class SharedState: @unchecked Sendable {
   private static let count = Atomic<UInt64>(0)
 
   package init(_ value: NDArray, name: String? = nil) {
-    self.name = name.map(printable)
+    self.name = name.flatMap { $0.isEmpty ? nil : printable($0) }
     id = SharedState.count.add(1, ordering: .relaxed).newValue
     cell = .allocate(capacity: 1)
     cell.initialize(to: value)

@@ -70,7 +70,8 @@ extension TensorType {
       let (product, overflow) = bytes.multipliedReportingOverflow(by: max(n, 1))
       guard !overflow else {
         throw Fault(
-          .shape, "\(subject), \(dtype) \(lengthsText), has more bytes than can be addressed",
+          .shape,
+          "\(subject)\(subject.hasSuffix(",") ? "" : ",") \(dtype) \(lengthsText), has more bytes than can be addressed",
           mend: "make it smaller", operand: operand)
       }
       bytes = product

@@ -63,7 +63,7 @@ package final class VariableNode: @unchecked Sendable {
   ) {
     self.type = type
     self.kind = kind
-    self.name = name.map(printable)
+    self.name = name.flatMap { $0.isEmpty ? nil : printable($0) }
     self.note = note
     self.owner = owner
     isPoisoned = owner?.isPoisoned ?? false

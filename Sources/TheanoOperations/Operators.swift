@@ -13,12 +13,12 @@ precedencegroup ExponentiationPrecedence {
 infix operator ** : ExponentiationPrecedence
 
 /// `T`, under a name that the property `TensorVariable.T` does not hide.
-private typealias Functions = T
+typealias Functions = T
 
 extension TensorVariable {
   /// Applies an entry of the table from an operator, which knows its line only by the stack.
   @inline(__always)
-  private static func apply(_ f: BinaryFunction, _ a: TensorVariable, _ b: TensorVariable) -> TensorVariable {
+  static func apply(_ f: BinaryFunction, _ a: TensorVariable, _ b: TensorVariable) -> TensorVariable {
     f.apply([a, b], .operatorSite())
   }
 
@@ -100,60 +100,5 @@ extension TensorVariable {
   @inline(never)
   public static prefix func .! (a: TensorVariable) -> TensorVariable {
     Functions.not.apply([a], .operatorSite())
-  }
-}
-
-// Arrays and Swift numbers beside variables. Generic and disfavoured: literals never come here, so that long
-// expressions have one candidate an operator and type-check fast.
-extension TensorVariable {
-  /// Sum with an array or a number.
-  @inline(never) @_disfavoredOverload
-  public static func + <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable {
-    apply(Functions.add, a.tensorVariable, b)
-  }
-  /// Sum with an array or a number.
-  @inline(never) @_disfavoredOverload
-  public static func + <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable {
-    apply(Functions.add, a, b.tensorVariable)
-  }
-  /// Difference with an array or a number.
-  @inline(never) @_disfavoredOverload
-  public static func - <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable {
-    apply(Functions.subtract, a.tensorVariable, b)
-  }
-  /// Difference with an array or a number.
-  @inline(never) @_disfavoredOverload
-  public static func - <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable {
-    apply(Functions.subtract, a, b.tensorVariable)
-  }
-  /// Product with an array or a number.
-  @inline(never) @_disfavoredOverload
-  public static func * <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable {
-    apply(Functions.multiply, a.tensorVariable, b)
-  }
-  /// Product with an array or a number.
-  @inline(never) @_disfavoredOverload
-  public static func * <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable {
-    apply(Functions.multiply, a, b.tensorVariable)
-  }
-  /// Quotient with an array or a number.
-  @inline(never) @_disfavoredOverload
-  public static func / <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable {
-    apply(Functions.divide, a.tensorVariable, b)
-  }
-  /// Quotient with an array or a number.
-  @inline(never) @_disfavoredOverload
-  public static func / <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable {
-    apply(Functions.divide, a, b.tensorVariable)
-  }
-  /// Power with an array or a number.
-  @inline(never) @_disfavoredOverload
-  public static func ** <A: TensorConvertible>(a: A, b: TensorVariable) -> TensorVariable {
-    apply(Functions.pow, a.tensorVariable, b)
-  }
-  /// Power with an array or a number.
-  @inline(never) @_disfavoredOverload
-  public static func ** <B: TensorConvertible>(a: TensorVariable, b: B) -> TensorVariable {
-    apply(Functions.pow, a, b.tensorVariable)
   }
 }

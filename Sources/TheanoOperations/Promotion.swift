@@ -48,10 +48,7 @@ package enum Promotion {
   package static func convert(_ x: TensorVariable, to dtype: DType, _ note: SourceNote) -> TensorVariable {
     if x.dtype == dtype && !x.isWeak { return x }
     if x.isWeak, let value = x.constantValue {
-      let converted = value.astype(dtype).strong()
-      if dtype.isInteger, value.dtype.isInteger,
-        converted.astype(value.dtype).scalarBits.0 != value.scalarBits.0
-      {
+      if dtype.isInteger, value.dtype.isInteger, !value.isRepresentable(in: dtype) {
         return .impossible(
           "cast",
           Fault(
@@ -59,12 +56,24 @@ package enum Promotion {
             mend: "cast the other operand to a wider dtype, or use T.constant with a dtype", operand: 0),
           operands: [x], note: note)
       }
-      return .constant(converted, name: x.name, note: note)
+      return .constant(value.astype(dtype).strong(), name: x.name, note: note)
     }
     if let value = x.constantValue, value.size == 1 {
       return .constant(value.astype(dtype), name: x.name, note: note)
     }
     return TensorVariable(Elementwise(Casts.to(dtype)), [x], note: note)
+  }
+
+  /// A position or a length as `int64`. What only `uint64` holds becomes the largest there is, not a negative one: it is
+  /// out of range just the same, and a slice that ends there ends at the end.
+  package static func position(_ x: TensorVariable, _ note: SourceNote) -> TensorVariable {
+    guard x.dtype == .uint64 else { return convert(x, to: .int64, note) }
+    if let value = x.constantValue {
+      let clamped = HostLoops.unsigneds(value).map { Int64(clamping: $0) }
+      return .constant(HostLoops.make(clamped, value.shape, .int64), name: x.name, note: note)
+    }
+    let clamped = SourceNote.with(note) { T.minimum(x, T.constant(UInt64(Int64.max), dtype: .uint64)) }
+    return convert(clamped, to: .int64, note)
   }
 }
 

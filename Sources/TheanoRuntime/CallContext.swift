@@ -84,12 +84,23 @@ package final class CallContext: @unchecked Sendable {
     return memory
   }
 
-  static func noMemory(_ name: String, _ bytes: Int) -> TheanoError {
-    TheanoError(
-      .system, in: name,
-      bytes < 0
+  static func noMemory(
+    _ name: String, _ bytes: Int, _ largest: (text: String, origin: ApplyNode?)? = nil
+  ) -> TheanoError {
+    let what =
+      (bytes < 0
         ? "the intermediate values have more bytes than can be addressed"
-        : "there is no memory for \(bytes) bytes of intermediate values", mend: "use smaller batches")
+        : "there is no memory for \(bytes) bytes of intermediate values")
+      + (largest.map { "; the largest is \($0.text)" } ?? "")
+    return error(
+      Fault(.system, what, mend: "give smaller arguments, or compute it in pieces"), largest?.origin, name)
+  }
+
+  /// A fault at the user's operation that it comes from, if that is known.
+  private static func error(_ fault: Fault, _ origin: ApplyNode?, _ name: String) -> TheanoError {
+    TheanoError(
+      origin.map { fault.diagnosis(of: $0.op, operands: $0.inputs, note: $0.note) }
+        ?? Diagnosis(fault.kind, in: name, fault.what, mend: fault.mend))
   }
 
   /// Forgets what a failed call left behind.
@@ -120,11 +131,12 @@ package final class CallContext: @unchecked Sendable {
       frame.pointee.arrays[index] = array
       return array.data
     } catch {
-      pending = TheanoError(
-        error.diagnoses.map {
-          Diagnosis(
-            $0.kind, in: program.name, "result \(index + 1) of the program: \($0.what)", mend: $0.mend)
-        })
+      let (what, mend) = (error.diagnoses.first?.what ?? "", error.diagnoses.first?.mend)
+      pending = CallContext.error(
+        Fault(
+          .system, "result \(index + 1) of the function: \(what)",
+          mend: mend ?? "give smaller arguments, or compute it in pieces"), program.resultOrigins[index],
+        program.name)
       return nil
     }
   }

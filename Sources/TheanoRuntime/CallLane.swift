@@ -102,7 +102,7 @@ package struct CallLane {
   }
 
   /// Whether the program takes an argument as it is.
-  @inlinable
+  @inlinable @inline(__always)
   package func takes(_ argument: NDArray, as k: Int) -> Bool {
     let header = argument.object.pointer
     return inputs[k].isOpen && header.pointee.dtype == inputs[k].dtype
@@ -191,8 +191,9 @@ package struct CallLane {
   /// Lets closures of the user's know what this call holds.
   @inline(never)
   private func enterHolding(_ frame: CallFrame) throws(TheanoError) {
-    let states = (0..<sharedCount).map { k in
-      (id: shared[k].state._withUnsafeGuaranteedRef { $0.id }, isWritten: shared[k].update >= 0)
+    let states = (0..<sharedCount).map { k -> HeldVariables.State in
+      let state = shared[k].state.takeUnretainedValue()
+      return (id: state.id, isWritten: shared[k].update >= 0, name: state.name)
     }
     try HeldVariables.holding(states) { () throws(TheanoError) in try enter(frame) }
   }

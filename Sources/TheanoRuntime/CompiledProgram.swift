@@ -20,12 +20,19 @@ package final class CompiledProgram: Sendable {
     package var usesProducts: Bool
     /// The operation that needs LAPACK, if one does.
     package var solver: ApplyNode?
+    /// The user's operation behind each result.
+    package var resultOrigins: [ApplyNode?]
+    /// The shape and dtype of the largest intermediate value, in words, and the user's operation behind it; given the length of
+    /// an axis of an argument.
+    package var largest:
+      @Sendable (_ length: (_ leaf: Int, _ axis: Int) -> Int?) -> (text: String, origin: ApplyNode?)?
     /// What the program's checks mean, by their numbers.
     package var faults: @Sendable (_ check: Int, _ values: [Int]) -> Diagnosis
 
     package init(
       name: String, leafCount: Int, constants: [NDArray], resultTypes: [TensorType], scratchSlots: Int,
-      callbacks: [Callback], usesProducts: Bool, solver: ApplyNode?,
+      callbacks: [Callback], usesProducts: Bool, solver: ApplyNode?, resultOrigins: [ApplyNode?],
+      largest: @escaping @Sendable ((Int, Int) -> Int?) -> (text: String, origin: ApplyNode?)?,
       faults: @escaping @Sendable (Int, [Int]) -> Diagnosis
     ) {
       self.name = name
@@ -36,6 +43,8 @@ package final class CompiledProgram: Sendable {
       self.callbacks = callbacks
       self.usesProducts = usesProducts
       self.solver = solver
+      self.resultOrigins = resultOrigins
+      self.largest = largest
       self.faults = faults
     }
   }
@@ -71,6 +80,14 @@ package final class CompiledProgram: Sendable {
     pool = ContextPool(interface, host)
   }
 
+  /// The error of a call whose intermediate values have no room, at the largest of them.
+  private func noMemory(_ bytes: Int, _ frame: CallFrame) -> TheanoError {
+    let largest = interface.largest { leaf, axis in
+      leaf < interface.leafCount ? frame.arguments[leaf].shape.map { Int($0[axis]) } : nil
+    }
+    return CallContext.noMemory(interface.name, bytes, largest)
+  }
+
   /// Why a call failed.
   @inline(never)
   func failure(_ status: Int32, _ frame: CallFrame) -> TheanoError {
@@ -85,7 +102,7 @@ package final class CompiledProgram: Sendable {
     }
     switch Int(frame.call.pointee.refusal) {
     case Int(theano_refusal_memory) where context.pending == nil:
-      return CallContext.noMemory(interface.name, Int(frame.call.pointee.refusal_value))
+      return noMemory(Int(frame.call.pointee.refusal_value), frame)
     case Int(theano_refusal_lapack):
       return host.services.missingSolver(
         in: interface.solver?.op.name ?? interface.name, at: interface.solver?.note.location)

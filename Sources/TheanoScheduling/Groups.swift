@@ -10,6 +10,8 @@ import TheanoKernels
 struct Grouping {
   /// More than this in one loop makes the C compiler slow and spills registers.
   static let operationLimit = 96
+  /// How many nests are tried, the latest ones: in a wide graph most of the others are full.
+  static let triedNests = 16
   /// Nor shall it read more values from elsewhere: each is a pointer, which the processor's registers are to hold.
   static let operandLimit = 24
 
@@ -202,7 +204,7 @@ struct Grouping {
     }
     for value in graph.lengthsRead(by: node) { earliest = max(earliest, readable(value, in: region)) }
     let candidates = regions[region].byBox[box] ?? []
-    for candidate in candidates[candidates.partitioningIndex(from: earliest)...] {
+    for candidate in candidates[candidates.partitioningIndex(from: earliest)...].suffix(Grouping.triedNests) {
       guard case .nest(_, let taken) = regions[region].groups[candidate].kind,
         regions[region].groups[candidate].cost + cost <= Grouping.operationLimit
       else { continue }

@@ -24,21 +24,21 @@ package struct MemoryPlan {
 
   package init(_ schedule: Schedule) {
     var lifetimes: [Schedule.BufferID: Lifetime] = [:]
-    // What must live as long as a pointer to it may be read.
-    var behind: [Schedule.BufferID: [Schedule.BufferID]] = [:]
+    // Which buffers a pointer may lead to, in the order in which that came about, and when each pointer is last read.
+    var leads: [(pointer: Schedule.BufferID, to: Schedule.BufferID)] = []
+    var isLedTo: Set<Schedule.BufferID> = []
+    var lastReading: [Schedule.BufferID: Int] = [:]
     var position = 0
-    func roots(_ id: Schedule.BufferID) -> [Schedule.BufferID] {
-      let root = schedule.root(id)
-      return [root] + (behind[root] ?? []).flatMap(roots)
-    }
     func touch(_ id: Schedule.BufferID) {
-      for root in roots(id) where schedule.buffers[root].storage == .workspace {
-        if lifetimes[root] == nil {
-          lifetimes[root] = Lifetime(born: position, dies: position)
-        } else {
-          lifetimes[root]!.dies = position
-        }
+      let root = schedule.root(id)
+      switch schedule.buffers[root].storage {
+      case .workspace: lifetimes[root, default: Lifetime(born: position, dies: position)].dies = position
+      case .pointer: lastReading[root] = position
+      default: break
       }
+    }
+    func isPointer(_ id: Schedule.BufferID) -> Bool {
+      if case .pointer = schedule.buffers[schedule.root(id)].storage { true } else { false }
     }
     func walk(_ steps: [Schedule.Step]) {
       for step in steps {
@@ -49,7 +49,9 @@ package struct MemoryPlan {
           for (written, read) in MemoryPlan.replacements(nest) {
             let (new, old) = (schedule.root(buffers[written]), schedule.root(buffers[read]))
             // Through another shape the nest may read the old elements at other places too.
-            guard buffers.count(where: { roots($0).contains(old) }) == 1 else { continue }
+            guard buffers.count(where: { schedule.root($0) == old }) == 1,
+              !isLedTo.contains(old) || !buffers.contains(where: isPointer)
+            else { continue }
             if lifetimes[new]?.born == position { lifetimes[new]!.mayReplace.append(old) }
           }
         case .product(let p):
@@ -61,7 +63,8 @@ package struct MemoryPlan {
           walk(then)
           walk(otherwise)
         case .point(let pointer, let to):
-          behind[schedule.root(pointer), default: []].append(to)
+          leads.append((schedule.root(pointer), schedule.root(to)))
+          isLedTo.insert(schedule.root(to))
           touch(to)
         case .bind(_, let buffer): touch(buffer)
         case .allocate, .define, .check: break
@@ -69,6 +72,16 @@ package struct MemoryPlan {
       }
     }
     walk(schedule.steps)
+    // What a pointer leads to lives as long as the pointer is read. A pointer leads to others only that were set before it,
+    // so backwards every pointer's own last reading is known before it is passed on.
+    for (pointer, target) in leads.reversed() {
+      guard let last = lastReading[pointer] else { continue }
+      if lifetimes[target] != nil {
+        lifetimes[target]!.dies = max(lifetimes[target]!.dies, last)
+      } else if isPointer(target) {
+        lastReading[target] = max(lastReading[target] ?? 0, last)
+      }
+    }
     assign(schedule, lifetimes)
   }
 

@@ -30,6 +30,8 @@ package struct Schedule {
     package var storage: Storage
     /// What it holds, for the reader of the generated code.
     package var comment: String
+    /// The user's operation whose value it holds.
+    package var origin: ApplyNode?
 
     package var count: Size { Size.product(shape) }
   }
@@ -111,6 +113,26 @@ package struct Schedule {
   package var leafLengths: [(atom: Size.Atom, buffer: BufferID)] = []
 
   package init() {}
+
+  /// The largest value in the workspace, in words, and the user's operation behind it.
+  ///
+  /// - Parameter length: The length of an axis of an argument, or `nil` if that is not known.
+  package func largestIntermediate(
+    _ length: (_ leaf: Int, _ axis: Int) -> Int?
+  ) -> (text: String, origin: ApplyNode?)? {
+    func atom(_ atom: Size.Atom) -> Int? {
+      if case .axis(let leaf, let axis) = atom { length(leaf, axis) } else { nil }
+    }
+    var best: (bytes: Double, buffer: Buffer, shape: [Int])?
+    for buffer in buffers where buffer.storage == .workspace {
+      let shape = buffer.shape.compactMap { $0.value(atom) }
+      guard shape.count == buffer.shape.count else { continue }
+      // Of more bytes than an integer counts, too.
+      let bytes = shape.reduce(Double(buffer.dtype.itemSize)) { $0 * Double($1) }
+      if bytes > best?.bytes ?? 0 { best = (bytes, buffer, shape) }
+    }
+    return best.map { ("\($0.buffer.dtype) of shape \(shapeText($0.shape))", $0.buffer.origin) }
+  }
 
   /// The buffer that holds the elements, through whatever shapes they were given.
   package func root(_ id: BufferID) -> BufferID {

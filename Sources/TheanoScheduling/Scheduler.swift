@@ -70,7 +70,9 @@ package struct Scheduler {
 
   private mutating func addBuffer(_ value: Graph.ValueID, _ storage: Schedule.Storage) -> Schedule.BufferID {
     let type = graph.values[value].type
-    return addBuffer(type.dtype, type.dims.map { $0.size ?? 0 }, storage, comment(value))
+    let id = addBuffer(type.dtype, type.dims.map { $0.size ?? 0 }, storage, comment(value))
+    schedule.buffers[id].origin = graph.producer(value).flatMap { graph.nodes[$0].origin }
+    return id
   }
 
   private mutating func addBuffer(

@@ -18,6 +18,9 @@ enum FileSystem {
   /// The system's words for an error number.
   static func message(_ code: Int32) -> String { String(cString: strerror(code)) }
 
+  /// The words for a disk that is full, as other programs print them too.
+  static let noSpace = message(ENOSPC)
+
   static func fail(_ action: String, _ path: String, _ code: Int32 = errno) -> Failure {
     Failure(action: action, path: path, code: code)
   }
@@ -47,6 +50,13 @@ enum FileSystem {
     guard let buffer = realpath(path, nil) else { return nil }
     defer { free(buffer) }
     return String(cString: buffer)
+  }
+
+  /// A path that means the same in any folder, and never looks like an option of a program.
+  static func absolute(_ path: String) -> String {
+    guard !path.hasPrefix("/"), let buffer = getcwd(nil, 0) else { return path }
+    defer { free(buffer) }
+    return String(cString: buffer) + "/" + path
   }
 
   /// The folder of a path.

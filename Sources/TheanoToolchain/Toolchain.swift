@@ -117,7 +117,9 @@ package final class Toolchain: Sendable {
         outcome.exit.code = -1
         outcome.output = "it reported success, but wrote nothing"
       }
-      if !outcome.succeeded { throw failed(step.command, outcome, cache.keepFailed(key, source: unit)) }
+      if !outcome.succeeded {
+        throw failed(step.command, outcome, cache.keepFailed(key, source: unit), cache.folder)
+      }
     }
     do {
       return try times.measure(\.store) { () throws(FileSystem.Failure) in
@@ -127,7 +129,9 @@ package final class Toolchain: Sendable {
   }
 
   /// The error of a compiler or linker that failed: its own words, and where the source can be read.
-  private func failed(_ step: [String], _ outcome: Subprocess.Outcome, _ source: String?) -> TheanoError {
+  private func failed(_ step: [String], _ outcome: Subprocess.Outcome, _ source: String?, _ folder: String)
+    -> TheanoError
+  {
     var what = "\(step[0]) \(outcome.description)"
     var said = outcome.output.split(separator: "\n", omittingEmptySubsequences: false)
     while said.last?.isEmpty == true { said.removeLast() }
@@ -135,7 +139,9 @@ package final class Toolchain: Sendable {
     if !shown.isEmpty { what += "\n    " + shown }
     if said.count > 12 { what += "\n    ... \(said.count - 12) more lines" }
     var mend = "check that this compiler works, or set THEANO_CC to another"
-    if let source {
+    if outcome.output.contains(FileSystem.noSpace) {
+      mend = "make room in \(folder), or set THEANO_CACHE_DIR to a folder on another disk"
+    } else if let source {
       what += "\n    the C source is kept in \(source)"
       mend += "; if it does work, please report this with the C source"
     }

@@ -53,7 +53,7 @@ package struct ToolchainSettings: Sendable, Hashable {
       default: throw ToolchainSettings.wrong("THEANO_NATIVE", choice, "none or auto")
       }
     }
-    cacheFolder = value("THEANO_CACHE_DIR")
+    cacheFolder = value("THEANO_CACHE_DIR").map(FileSystem.absolute)
     if let text = value("THEANO_CACHE_SIZE") {
       guard let size = ToolchainSettings.bytes(text) else {
         throw ToolchainSettings.wrong("THEANO_CACHE_SIZE", text, "a number of bytes such as 200M or 1G")

@@ -56,6 +56,51 @@ private enum Table {
   static let arguments: [Pinned] = [
     Pinned(
       { mode in
+        let x = T.dmatrix("x"); _ = try function(inputs: [x], outputs: x, mode: mode)([[1, 2], [3]])
+      },
+      """
+      TheanoError: [function] argument 1, x, is a ragged nested array: element 0 has shape [2], element 1 has shape [1]
+        to mend: give all elements one shape
+      """),
+    Pinned(
+      { mode in
+        let x = T.dmatrix("x"), v = T.dvector("v");
+        _ = try function(inputs: [x, v], outputs: [x, v], mode: mode)([[1.5, 2], [3]], [1])
+      },
+      """
+      TheanoError: [function] argument 1, x, is a ragged nested array: element 0 has shape [2], element 1 has shape [1]
+        to mend: give all elements one shape
+      """),
+    Pinned(
+      { mode in
+        let n = T.lscalar("n"); _ = try function(inputs: [n], outputs: n, mode: mode)(UInt64.max)
+      },
+      """
+      TheanoError: [function] argument 1, n, is declared as int64 scalar but got uint64 18446744073709551615, which would lose precision
+        at CallErrors.swift:+2
+        to mend: convert it: value.astype(.int64), or declare the variable as uint64
+      """),
+    Pinned(
+      { mode in
+        let l = T.lvector("l");
+        _ = try function(inputs: [l], outputs: l, mode: mode)([1, 9223372036854775808.0])
+      },
+      """
+      TheanoError: [function] argument 1, l, is declared as int64 vector but got float64 [1.00000000e+00 9.22337204e+18], which would lose precision
+        at CallErrors.swift:+2
+        to mend: convert it: value.astype(.int64), or declare the variable as float64
+      """),
+    Pinned(
+      { mode in
+        let u = T.tensor("u", .uint64, shape: []); _ = try function(inputs: [u], outputs: u, mode: mode)(-1)
+      },
+      """
+      TheanoError: [function] argument 1, u, is declared as uint64 scalar but got int64 -1, which would lose precision
+        at CallErrors.swift:+2
+        to mend: convert it: value.astype(.uint64), or declare the variable as int64
+      """),
+    Pinned(
+      { mode in
         let v = T.dvector("v"), u = T.dvector("u"); try call(mode, [v, u], v + u, [two])
       },
       """
@@ -324,6 +369,30 @@ private enum Table {
   ]
 
   static let indices: [Pinned] = [
+    Pinned(
+      { mode in
+        let v = T.dvector("v"), u = T.tensor("u", .uint64, shape: []);
+        try call(mode, [v, u], v[u], [two, NDArray(UInt64.max)])
+      },
+      """
+      TheanoError: [subtensor] index 9223372036854775807 is out of range for an axis of length 2
+          v[cast<int64>(minimum(u, 9223372036854775807))]
+          ^
+        at CallErrors.swift:+3
+        to mend: positions run from 0 to 1, or from -2 to -1
+      """),
+    Pinned(
+      { mode in
+        let v = T.dvector("v"), u = T.tensor("u", .uint64, shape: [nil]);
+        try call(mode, [v, u], v[u], [two, NDArray([0, UInt64.max - 3])])
+      },
+      """
+      TheanoError: [subtensor] index 9223372036854775807 is out of range for an axis of length 2
+          v[cast<int64>(minimum(u, 9223372036854775807))]
+          ^
+        at CallErrors.swift:+3
+        to mend: positions run from 0 to 1, or from -2 to -1
+      """),
     Pinned(
       { mode in try call(mode, [v, n], v[n], [two, 5]) },
       """

@@ -165,6 +165,19 @@ private enum Table {
         to mend: a gradient has the shape and dtype of its input
       """),
     Pinned(
+      { mode in
+        let v = T.dvector("v")
+        let y = T.custom("mine", [v], outputs: [line], gradient: { _, _, g in [g[0][..<1]] }) { $0 }
+        _ = try function(inputs: [v], outputs: grad(T.sum(y[0]), wrt: v), mode: mode)([1, 2, 3])
+      },
+      """
+      TheanoError: [gradient of mine] the gradient closure gave length 1 on axis 0 for input 0, which has length 3 there
+          gradient of mine(broadcast(dimshuffle(1.0, x), mine(v))[..<1], v)
+                           ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
+        at CustomOpErrors.swift:+3
+        to mend: a gradient has the shape of its input
+      """),
+    Pinned(
       { _ in try slope { x, _, _ in [T.cast(x[0], .int64)] } },
       """
       TheanoError: [gradient of mine] the gradient closure gave int64 vector for input 0, which is float64 vector

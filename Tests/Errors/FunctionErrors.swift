@@ -30,10 +30,10 @@ private enum Table {
       },
       """
       TheanoError: 2 things are wrong
-      1. [function] the outputs need u (TensorType(float64, vector)), which is no input of the function
+      1. [function] the outputs need u (float64 vector), which is no input of the function
         at FunctionErrors.swift:+2
         to mend: add it to inputs:, or say what it stands for in givens:
-      2. [function] the outputs need n (TensorType(int64, scalar)), which is no input of the function
+      2. [function] the outputs need n (int64 scalar), which is no input of the function
         at FunctionErrors.swift:+2
         to mend: add it to inputs:, or say what it stands for in givens:
       """),
@@ -233,6 +233,15 @@ private enum Table {
   ]
 
   static let givens: [Pinned] = [
+    Pinned(
+      { _ in
+        let v = T.dvector("v"); _ = try function(inputs: [v], outputs: v + 1, givens: [v: v * 2])
+      },
+      """
+      TheanoError: [function] givens: v is replaced by an expression that needs v again
+        at FunctionErrors.swift:+2
+        to mend: make the replacement from other variables
+      """),
     Pinned(
       { _ in
         let v = T.dvector("v"); _ = try function(outputs: T.sum(v), givens: [v: T.exp(v)])

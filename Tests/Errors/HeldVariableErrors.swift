@@ -73,9 +73,53 @@ import TheanoTestSupport
   }
 }
 
+/// Closures whose calls could wait for each other.
+@Suite struct CrossedCallErrors {
+  /// Each of two functions holds one variable while its closure asks for the other's.
+  @Test(.timeLimit(.minutes(1)), arguments: Modes.both)
+  func noTwoCallsWaitForEachOther(_ mode: Mode) async throws {
+    let (first, second) = (shared(0.0, name: "first"), shared(0.0, name: "second"))
+    let v = T.dvector("v")
+    @Sendable func outer(_ held: TensorVariable, _ asked: TensorVariable) throws -> Function<NDArray> {
+      let inner = try function(updates: [(asked, asked + 1)], mode: mode)
+      let y = T.custom("mine", [v], outputs: [v.type]) { inputs in
+        try inner()
+        return inputs
+      }[0]
+      return try function(inputs: [v], outputs: T.sum(y), updates: [(held, held + 1)], mode: mode)
+    }
+    let (up, down) = (try outer(first, second), try outer(second, first))
+    let refused = try await withThrowingTaskGroup(of: Int.self) { group in
+      for f in [up, down] {
+        group.addTask {
+          var refused = 0
+          for _ in 0..<50 {
+            do throws(TheanoError) { _ = try f([1]) } catch {
+              refused += 1
+              #expect(
+                error.description.contains("updates the shared variable first, which was made before second"))
+            }
+          }
+          return refused
+        }
+      }
+      return try await group.reduce(0, +)
+    }
+    // One order is the order in which all calls take them; the other is refused every time, not now and then.
+    #expect(refused == 50)
+    #expect(try Double(first.value) == 50)
+    #expect(try Double(second.value) == 50)
+  }
+}
+
 /// Names that would break the line they stand on.
 @Suite struct NameErrors {
   private static let name = "x\n\r#error\u{0}\u{2028}\u{7f}\\"
+
+  @Test func longAndEmptyOnes() throws {
+    #expect(T.dvector(String(repeating: "n", count: 5000)).name?.count == 103)
+    #expect(T.dvector("").name == nil)
+  }
 
   @Test func ofVariablesFunctionsAndOperationsStayOnTheirLine() throws {
     let x = T.dvector(Self.name)

@@ -22,8 +22,15 @@ void theano_rwlock_write_wait(theano_rwlock *lock);
 void theano_rwlock_wake(theano_rwlock *lock);
 
 /// What calls that are under way on this thread hold while closures of the user's run; its layout is the caller's.
-const void *theano_held(void);
+const void *theano_held_here(void);
 void theano_set_held(const void *held);
+
+/// How many threads hold something: nearly always none, and looking that up costs less than the thread's own variable.
+extern uint32_t theano_holders;
+
+static inline const void *theano_held(void) {
+  return __atomic_load_n(&theano_holders, __ATOMIC_RELAXED) ? theano_held_here() : 0;
+}
 
 static inline void theano_rwlock_read(theano_rwlock *lock) {
   uint32_t state = __atomic_load_n(&lock->state, __ATOMIC_RELAXED);

@@ -172,7 +172,7 @@ extension T {
     return SourceNote.with(note) {
       let length: TensorVariable
       if operands[0].dtype.isInteger || operands[0].dtype == .bool {
-        operands = operands.map { cast($0, .int64) }
+        operands = operands.map { Promotion.position($0, note) }
         if let start = operands[0].constantValue, let stop = operands[1].constantValue {
           let (from, to) = (HostLoops.integers(start)[0], HostLoops.integers(stop)[0])
           if to.subtractingReportingOverflow(from).overflow {

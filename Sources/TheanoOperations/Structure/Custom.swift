@@ -60,7 +60,9 @@ package struct Custom: Operation {
             .custom, "the gradient closure gave \(slope.type.brief) for input \(k), which is \(x.type.brief)",
             mend: "a gradient has the shape and dtype of its input", operand: k))
       }
-      return Promotion.convert(slope, to: x.dtype, note)
+      let converted = Promotion.convert(slope, to: x.dtype, note)
+      if converted.type.dims == x.type.dims, !x.type.dims.contains(.unknown) { return converted }
+      return TensorVariable(Slope(name: "gradient of \(name)", input: k), [converted, x], note: note)
     }
   }
 
@@ -93,12 +95,43 @@ package struct Custom: Operation {
   package func lower(_ context: inout LoweringContext) -> Lowering { .callback }
 }
 
+/// What a gradient closure gave, whose lengths must be those of the input that it is for. Operands: the gradient, the input.
+private struct Slope: Operation {
+  let name: String
+  let input: Int
+  var shapeOnlyOperands: Set<Int> { [1] }
+
+  func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
+    var dims: [Dim] = []
+    for axis in inputs[0].dims.indices {
+      dims.append(
+        try rules.equal(inputs[0].dims[axis], inputs[1].dims[axis]) { [input] given, due in
+          Fault(
+            .custom,
+            "the gradient closure gave length \(given) on axis \(axis) for input \(input), which has length \(due) there",
+            mend: "a gradient has the shape of its input", operand: 0)
+        })
+    }
+    return [TensorType(inputs[0].dtype, dims)]
+  }
+  func gradient(_ call: GradientCall) -> [TensorVariable?] { [call.outputGradients[0], nil] }
+  func pushforward(_ call: PushforwardCall) -> [TensorVariable?] { [call.directions[0]] }
+  func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] { [inputs[0]] }
+  func lower(_ context: inout LoweringContext) -> Lowering {
+    .pull { builder, index, operand in operand(&builder, 0, index) }
+  }
+}
+
 extension T {
   /// An operation of your own from Swift closures: the compiled function calls back into Swift for it.
   ///
   /// ```swift
   /// let sorted = T.custom("sort", [x], outputs: [x.type]) { [NDArray([Double]($0[0]).sorted())] }[0]
   /// ```
+  ///
+  /// A closure runs on the thread of the call that needs it, while the call holds the shared variables that it uses. It may
+  /// call functions; one that needs a shared variable which is held, or which was made before one that is held, throws,
+  /// since two such calls could wait for each other. A closure must not wait for other threads that do such things.
   ///
   /// - Parameters:
   ///   - name: Its name in errors and listings.

@@ -203,7 +203,7 @@ extension T {
             "cast it: T.cast(bound, .int64)")
         }
         func bound(_ v: TensorVariable?) -> Int? {
-          v.map { operand(folded(Promotion.convert($0, to: .int64, note))) }
+          v.map { operand(folded(Promotion.position($0, note))) }
         }
         let longest = AxisIndex.longestStep
         selected.append(
@@ -223,13 +223,13 @@ extension T {
             "an index is \(v.type.brief), not an integer",
             "cast it to int64, or compare to get a boolean vector")
         } else if v.ndim == 0 {
-          selected.append(.index(operand: operand(Promotion.convert(v, to: .int64, note))))
+          selected.append(.index(operand: operand(Promotion.position(v, note))))
         } else {
           if selected.contains(where: { if case .gather = $0 { true } else { false } }) {
             return impossible(
               "only one array can stand in a subscript", "index with one array after the other")
           }
-          selected.append(.gather(operand: operand(v)))
+          selected.append(.gather(operand: operand(v.dtype == .uint64 ? Promotion.position(v, note) : v)))
           keep(v.ndim)
         }
       }

@@ -373,7 +373,7 @@ extension T {
         mend: "cast it: T.cast(length, .int64)", operand: k + 1)
       return .failure(.impossible(name, fault, operands: [x] + lengths, note: note))
     }
-    return .success(lengths.map { Promotion.convert($0, to: .int64, note) })
+    return .success(lengths.map { Promotion.position($0, note) })
   }
 
   /// Puts arrays one after the other along an existing axis; dtypes promote.

@@ -33,6 +33,36 @@ import TheanoTestSupport
     #expect(try data.value.doubles == [8])
   }
 
+  /// What stands for itself changes nothing.
+  @Test func givensOfThemselves() throws {
+    let x = T.dvector("x")
+    #expect(try function(inputs: [x], outputs: x + 1, givens: [x: x])([1, 2]).doubles == [2, 3])
+  }
+
+  /// Numbers beside expressions that are no literals, on either side of every operator.
+  @Test func operatorsTakeNumbers() throws {
+    let x = T.dvector("x")
+    let (limit, whole, bytes) = (1.5, 2, NDArray([1.0, 2, 3]))
+    let outputs = [
+      x .< limit, limit .< x, x .<= whole, whole .>= x, x .== bytes, bytes .!= x, x % limit, whole % x,
+      x .> UInt8(2),
+    ]
+    let found = try function(inputs: [x], outputs: outputs)([1, 2, 3])
+    #expect(
+      found.map(\.doubles) == [
+        [1, 0, 0], [0, 1, 1], [1, 1, 0], [1, 1, 0], [1, 1, 1], [0, 0, 0], [1, 0.5, 0], [0, 0, 2], [0, 0, 1],
+      ])
+  }
+
+  /// Positions that only `uint64` can tell are far beyond the end, not before it.
+  @Test(arguments: Modes.both) func unsignedPositions(mode: Mode) throws {
+    let (x, u) = (T.dvector("x"), T.tensor("u", .uint64, shape: []))
+    let f = try function(
+      inputs: [x, u], outputs: [x[.slice(from: 1, to: u)], x[.slice(from: u)]], mode: mode)
+    #expect(try f([1, 2, 3], NDArray(UInt64.max)).map(\.doubles) == [[2, 3], []])
+    #expect(try f([1, 2, 3], NDArray(UInt64(2))).map(\.doubles) == [[2], [3]])
+  }
+
   /// Replacements that lead back to what they replace are an error, not an endless search.
   @Test func givensDoNotGoInCircles() throws {
     let x = T.dvector("x")

@@ -127,6 +127,26 @@ func answer(_ program: LoadedProgram) -> Int32 { program.entry(nil, nil, nil, ni
     #expect(error?.description.contains("Permission denied") == true)
   }
 
+  /// Not even root can make a folder below a file.
+  @Test func aFolderThatCannotBe() throws {
+    let file = folder.write("file", "")
+    let error = #expect(throws: TheanoError.self) {
+      try faultToolchain(file + "/cache").load(source: faultUnit(1))
+    }
+    #expect(
+      error?.description == """
+        TheanoError: [compile] compiled functions cannot be kept: cannot create folder \(file)/cache: Not a directory
+          to mend: set THEANO_CACHE_DIR to a folder of your own that can be written, or make \(file)/cache one
+        """)
+  }
+
+  /// A folder is looked for once, whatever the current one is later, and is no option of the compiler's.
+  @Test func aRelativeFolder() throws {
+    let settings = try ToolchainSettings(environment: ["THEANO_CACHE_DIR": "-o"])
+    #expect(settings.cacheFolder?.hasPrefix("/") == true)
+    #expect(settings.cacheFolder?.hasSuffix("/-o") == true)
+  }
+
   @Test func noHome() throws {
     var settings = ToolchainSettings()
     settings.searchPath = try ToolchainSettings.process().searchPath

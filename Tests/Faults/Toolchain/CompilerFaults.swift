@@ -39,15 +39,26 @@ import TheanoToolchain
     ("exit 3", "failed with exit code 3"), ("kill -9 $$", "was ended by signal 9"),
     ("exit 0", "it reported success, but wrote nothing"),
     ("exec sleep 60", "did not end in time and was stopped"),
+    ("exec >/dev/null 2>&1; sleep 60", "did not end in time and was stopped"),
+    ("sleep 60 & wait", "did not end in time and was stopped"),
+    (
+      "sleep 60 & echo 'a server keeps my output'; exit 4",
+      "failed with exit code 4\n    a server keeps my output"
+    ),
     ("echo 'error: No space left on device' >&2; exit 1", "\n    error: No space left on device"),
   ])
   func compilersThatFail(_ script: String, _ words: String) throws {
     let compiler = programs.write("compiler", "#!/bin/sh\n\(script)\n", mode: 0o700)
     var options = CompileOptions()
     options.seconds = 0.3
+    let clock = ContinuousClock()
+    let start = clock.now
     let error = try #require(self.error(options, compiler: compiler))
     #expect(error.kind == .compiler)
     #expect(error.description.contains(words), "\(error)")
+    #expect(clock.now - start < .seconds(30), "it was not waited for")
+    // What has no room is no fault of the compiler's.
+    #expect(error.description.contains("make room in \(folder.path)") == words.contains("No space left"))
   }
 
   private func error(_ options: CompileOptions, compiler: String) -> TheanoError? {

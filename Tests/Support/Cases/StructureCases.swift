@@ -172,6 +172,14 @@ extension OperationCase {
     .init("print", [.init()], computing, [[[3, 2]], [[0, 2]]]) {
       T.print($0[0], listener: { _, _ in }) + $0[0]
     },
+    // Its gradient's lengths are checked at the call.
+    .init("gradient of custom", [.init()], floats, [[[3]], [[0]]]) { x in
+      let y = T.custom("halved", [x[0]], outputs: [x[0].type], gradient: { _, _, g in [g[0] / 2] }) {
+        values in
+        [NDArray(values[0].doubles.map { $0 / 2 }).astype(values[0].dtype).reshaped(values[0].shape)]
+      }
+      return grad(T.sum(y[0]), wrt: x[0]) * x[0]
+    },
     .init("custom", [.init()], floats, [[[3, 2]], [[0, 2]]]) { x in
       T.custom("doubled", [x[0]], outputs: [x[0].type], gradient: { _, _, g in [g[0] * 2] }) { values in
         [NDArray(values[0].doubles.map { $0 * 2 }).reshaped(values[0].shape).astype(values[0].dtype)]
