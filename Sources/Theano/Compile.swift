@@ -159,7 +159,7 @@ struct Compilation {
       },
       usesProducts: schedule.usesProducts, solver: schedule.solver.flatMap { graph.nodes[$0].origin },
       resultOrigins: graph.outputs.map { graph.producer($0).flatMap { graph.nodes[$0].origin } },
-      largest: { length in schedule.largestIntermediate(length) },
+      largest: { schedule.largestIntermediate(length: $0.length, value: $0.integer) },
       faults: { check, values in
         if check < graphChecks.count {
           let failed = graphChecks[check]

@@ -39,6 +39,17 @@ package struct CallFrame {
     arguments.update(from: other.arguments, count: count)
   }
 
+  /// The length of an axis of an argument.
+  package func length(_ leaf: Int, _ axis: Int) -> Int? { arguments[leaf].shape.map { Int($0[axis]) } }
+
+  /// The value of an argument that is an integer scalar.
+  package func integer(_ leaf: Int, _ dtype: DType) -> Int? {
+    guard let data = arguments[leaf].data else { return nil }
+    let value = NDArray(uninitialized: [], dtype: dtype)
+    value.data.copyMemory(from: data, byteCount: dtype.itemSize)
+    return try? value.item(as: Int.self)
+  }
+
   /// The value of a result.
   @inlinable
   package func take(_ index: Int) -> NDArray {

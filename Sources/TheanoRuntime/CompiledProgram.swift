@@ -22,17 +22,15 @@ package final class CompiledProgram: Sendable {
     package var solver: ApplyNode?
     /// The user's operation behind each result.
     package var resultOrigins: [ApplyNode?]
-    /// The shape and dtype of the largest intermediate value, in words, and the user's operation behind it; given the length of
-    /// an axis of an argument.
-    package var largest:
-      @Sendable (_ length: (_ leaf: Int, _ axis: Int) -> Int?) -> (text: String, origin: ApplyNode?)?
+    /// The dtype and shape of the largest intermediate value of a call, in words, and the user's operation behind it.
+    package var largest: @Sendable (CallFrame) -> (text: String, origin: ApplyNode?)?
     /// What the program's checks mean, by their numbers.
     package var faults: @Sendable (_ check: Int, _ values: [Int]) -> Diagnosis
 
     package init(
       name: String, leafCount: Int, constants: [NDArray], resultTypes: [TensorType], scratchSlots: Int,
       callbacks: [Callback], usesProducts: Bool, solver: ApplyNode?, resultOrigins: [ApplyNode?],
-      largest: @escaping @Sendable ((Int, Int) -> Int?) -> (text: String, origin: ApplyNode?)?,
+      largest: @escaping @Sendable (CallFrame) -> (text: String, origin: ApplyNode?)?,
       faults: @escaping @Sendable (Int, [Int]) -> Diagnosis
     ) {
       self.name = name
@@ -80,14 +78,6 @@ package final class CompiledProgram: Sendable {
     pool = ContextPool(interface, host)
   }
 
-  /// The error of a call whose intermediate values have no room, at the largest of them.
-  private func noMemory(_ bytes: Int, _ frame: CallFrame) -> TheanoError {
-    let largest = interface.largest { leaf, axis in
-      leaf < interface.leafCount ? frame.arguments[leaf].shape.map { Int($0[axis]) } : nil
-    }
-    return CallContext.noMemory(interface.name, bytes, largest)
-  }
-
   /// Why a call failed.
   @inline(never)
   func failure(_ status: Int32, _ frame: CallFrame) -> TheanoError {
@@ -102,7 +92,8 @@ package final class CompiledProgram: Sendable {
     }
     switch Int(frame.call.pointee.refusal) {
     case Int(theano_refusal_memory) where context.pending == nil:
-      return noMemory(Int(frame.call.pointee.refusal_value), frame)
+      return CallContext.noMemory(
+        interface.name, Int(frame.call.pointee.refusal_value), interface.largest(frame))
     case Int(theano_refusal_lapack):
       return host.services.missingSolver(
         in: interface.solver?.op.name ?? interface.name, at: interface.solver?.note.location)

@@ -116,12 +116,18 @@ package struct Schedule {
 
   /// The largest value in the workspace, in words, and the user's operation behind it.
   ///
-  /// - Parameter length: The length of an axis of an argument, or `nil` if that is not known.
+  /// - Parameters:
+  ///   - length: The length of an axis of an argument, or `nil` if that is not known.
+  ///   - value: The value of an argument that is an integer scalar of a dtype.
   package func largestIntermediate(
-    _ length: (_ leaf: Int, _ axis: Int) -> Int?
+    length: (_ leaf: Int, _ axis: Int) -> Int?, value: (_ leaf: Int, _ dtype: DType) -> Int?
   ) -> (text: String, origin: ApplyNode?)? {
     func atom(_ atom: Size.Atom) -> Int? {
-      if case .axis(let leaf, let axis) = atom { length(leaf, axis) } else { nil }
+      if case .axis(let leaf, let axis) = atom { return length(leaf, axis) }
+      guard let known = leafLengths.first(where: { $0.atom == atom }),
+        case .leaf(let leaf) = buffers[known.buffer].storage
+      else { return nil }
+      return value(leaf, buffers[known.buffer].dtype)
     }
     var best: (bytes: Double, buffer: Buffer, shape: [Int])?
     for buffer in buffers where buffer.storage == .workspace {
