@@ -75,8 +75,17 @@ package func validateAll(_ variables: [TensorVariable]) throws(TheanoError) {
 /// Stands where no operation could be applied.
 package struct Impossible: Operation {
   package let name: String
+  /// What stands before, between and after the operands as they were written; `nil` for a call by name.
+  package var written: [String]?
+
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     [TensorType(.float64, ndim: 0)]
+  }
+  package func text(_ operands: [String]) -> String {
+    guard let written, written.count == operands.count + 1 else {
+      return "\(name)(\(operands.joined(separator: ", ")))"
+    }
+    return zip(written, operands).map { $0 + $1 }.joined() + written[operands.count]
   }
   package func gradient(_ call: GradientCall) -> [TensorVariable?] { call.inputs.map { _ in nil } }
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {

@@ -160,9 +160,11 @@ extension TensorVariable {
 
   /// A variable that stands for something impossible.
   package static func impossible(
-    _ operation: String, _ fault: Fault, operands: [TensorVariable] = [], note: SourceNote
+    _ operation: String, _ fault: Fault, operands: [TensorVariable] = [], written: [String]? = nil,
+    note: SourceNote
   ) -> TensorVariable {
-    let apply = ApplyNode(Impossible(name: operation), operands, note: note, fault: fault)
+    let apply = ApplyNode(
+      Impossible(name: operation, written: written), operands, note: note, fault: fault)
     return TensorVariable(VariableNode(TensorType(.float64, ndim: 0), .result(0), note: note, owner: apply))
   }
 

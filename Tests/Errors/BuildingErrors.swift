@@ -635,8 +635,8 @@ private enum Table {
       { a[0, 0, 0] },
       """
       TheanoError: [subtensor] 3 indices for float64 (3, 4), which has 2 axes
-          subtensor(a)
-                    ^
+          a[0, 0, 0]
+          ^
         at BuildingErrors.swift:+1
         to mend: give at most one index for each axis
       """),
@@ -644,8 +644,8 @@ private enum Table {
       { v[0, 0] },
       """
       TheanoError: [subtensor] 2 indices for float64 vector, which has 1 axis
-          subtensor(v)
-                    ^
+          v[0, 0]
+          ^
         at BuildingErrors.swift:+1
         to mend: give at most one index for each axis
       """),
@@ -653,8 +653,8 @@ private enum Table {
       { x[.ellipsis, .ellipsis] },
       """
       TheanoError: [subtensor] only one .ellipsis can stand in a subscript
-          subtensor(x)
-                    ^
+          x[.ellipsis, .ellipsis]
+          ^
         at BuildingErrors.swift:+1
         to mend: write .all for the other axes
       """),
@@ -662,8 +662,8 @@ private enum Table {
       { x[T.constant(1.5)] },
       """
       TheanoError: [subtensor] an index is float64 scalar, not an integer
-          subtensor(x)
-                    ^
+          x[1.5]
+            ^^^
         at BuildingErrors.swift:+1
         to mend: cast it to int64, or compare to get a boolean vector
       """),
@@ -671,8 +671,8 @@ private enum Table {
       { x[x .> 0] },
       """
       TheanoError: [subtensor] an index is bool matrix, not an integer
-          subtensor(x)
-                    ^
+          x[(x .> 0.0)]
+            ^^^^^^^^^^
         at BuildingErrors.swift:+1
         to mend: cast it to int64, or compare to get a boolean vector
       """),
@@ -680,8 +680,8 @@ private enum Table {
       { x[[0, 1], [0, 1]] },
       """
       TheanoError: [subtensor] only one array can stand in a subscript
-          subtensor(x)
-                    ^
+          x[<constant int64 (2,)>, <constant int64 (2,)>]
+                                   ^^^^^^^^^^^^^^^^^^^^^
         at BuildingErrors.swift:+1
         to mend: index with one array after the other
       """),
@@ -689,8 +689,8 @@ private enum Table {
       { x[.slice(step: 0)] },
       """
       TheanoError: [subtensor] a slice cannot have step 0
-          subtensor(x)
-                    ^
+          x[.slice(step: 0)]
+          ^
         at BuildingErrors.swift:+1
         to mend: give a step of at least 1, or at most -1
       """),
@@ -698,8 +698,8 @@ private enum Table {
       { x[.slice(from: 1.5)] },
       """
       TheanoError: [subtensor] the bound of a slice is float64 scalar, not an integer scalar
-          subtensor(x)
-                    ^
+          x[1.5...]
+            ^^^
         at BuildingErrors.swift:+1
         to mend: cast it: T.cast(bound, .int64)
       """),
@@ -716,8 +716,8 @@ private enum Table {
       { T.take(x, [0.5]) },
       """
       TheanoError: [subtensor] an index is float64 (1,), not an integer
-          subtensor(x)
-                    ^
+          x[<constant float64 (1,)>, .all]
+            ^^^^^^^^^^^^^^^^^^^^^^^
         at BuildingErrors.swift:+1
         to mend: cast it to int64, or compare to get a boolean vector
       """),

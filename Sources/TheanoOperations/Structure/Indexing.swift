@@ -26,6 +26,31 @@ extension AxisIndex {
     }
   }
 
+  /// How it is written: what stands before, between and after its expressions.
+  fileprivate var written: [String] {
+    switch form {
+    case .position: return ["", ""]
+    case .ellipsis: return [".ellipsis"]
+    case .newAxis: return [".newAxis"]
+    case .slice(nil, nil, 1): return [".all"]
+    case .slice(_?, nil, 1): return ["", "..."]
+    case .slice(nil, _?, 1): return ["..<", ""]
+    case .slice(_?, _?, 1): return ["", "..<", ""]
+    case .slice(let start, let stop, let step):
+      var parts = [".slice("]
+      if start != nil {
+        parts[0] += "from: "
+        parts.append(", ")
+      }
+      if stop != nil {
+        parts[parts.count - 1] += "to: "
+        parts.append(", ")
+      }
+      parts[parts.count - 1] += "step: \(step))"
+      return parts
+    }
+  }
+
   /// Whether it says something of one axis of the array.
   var takesAxis: Bool {
     switch form {
@@ -149,8 +174,20 @@ extension T {
     if x.node.isPoisoned || named.contains(where: { $0.node.isPoisoned }) {
       return .carrying("subtensor", [x] + named, note: note)
     }
-    func impossible(_ what: String, _ mend: String? = nil) -> TensorVariable {
-      .impossible("subtensor", Fault(.index, what, mend: mend, operand: 0), operands: [x], note: note)
+    /// The subscript as it was written, with the entry underlined that is to blame, if it is one and has an expression.
+    func impossible(_ what: String, _ mend: String?, at entry: Int? = nil) -> TensorVariable {
+      var written = ["", "["]
+      for (k, entry) in entries.enumerated() {
+        let parts = entry.written
+        written[written.count - 1] += (k == 0 ? "" : ", ") + parts[0]
+        written += parts.dropFirst()
+      }
+      written[written.count - 1] += "]"
+      let before = entry.map { entries[..<$0].reduce(0) { $0 + $1.variables.count } }
+      let blamed = entry.flatMap { entries[$0].variables.isEmpty ? nil : 1 + (before ?? 0) }
+      return .impossible(
+        "subtensor", Fault(.index, what, mend: mend, operand: blamed ?? 0), operands: [x] + named,
+        written: written, note: note)
     }
     let indexed = entries.filter(\.takesAxis).count
     if indexed > x.ndim {
@@ -180,13 +217,13 @@ extension T {
         keep(1)
       }
     }
-    for entry in entries {
+    for (k, entry) in entries.enumerated() {
       switch entry.form {
       case .newAxis: order.append(nil)
       case .ellipsis:
         if sawEllipsis {
           return impossible(
-            "only one .ellipsis can stand in a subscript", "write .all for the other axes")
+            "only one .ellipsis can stand in a subscript", "write .all for the other axes", at: k)
         }
         sawEllipsis = true
         fill()
@@ -195,12 +232,12 @@ extension T {
         keep(1)
       case .slice(let start, let stop, let step):
         if step == 0 {
-          return impossible("a slice cannot have step 0", "give a step of at least 1, or at most -1")
+          return impossible("a slice cannot have step 0", "give a step of at least 1, or at most -1", at: k)
         }
         for bound in [start, stop].compactMap({ $0 }) where bound.ndim != 0 || !bound.dtype.isInteger {
           return impossible(
             "the bound of a slice is \(bound.type.brief), not an integer scalar",
-            "cast it: T.cast(bound, .int64)")
+            "cast it: T.cast(bound, .int64)", at: k)
         }
         func bound(_ v: TensorVariable?) -> Int? {
           v.map { operand(folded(Promotion.position($0, note))) }
@@ -214,20 +251,20 @@ extension T {
         if v.dtype == .bool, v.ndim == 1 {
           if selected.contains(where: { if case .gather = $0 { true } else { false } }) {
             return impossible(
-              "only one array can stand in a subscript", "index with one array after the other")
+              "only one array can stand in a subscript", "index with one array after the other", at: k)
           }
           selected.append(.gather(operand: operand(SourceNote.with(note) { nonzero(v)[0] })))
           keep(1)
         } else if !v.dtype.isInteger {
           return impossible(
             "an index is \(v.type.brief), not an integer",
-            "cast it to int64, or compare to get a boolean vector")
+            "cast it to int64, or compare to get a boolean vector", at: k)
         } else if v.ndim == 0 {
           selected.append(.index(operand: operand(Promotion.position(v, note))))
         } else {
           if selected.contains(where: { if case .gather = $0 { true } else { false } }) {
             return impossible(
-              "only one array can stand in a subscript", "index with one array after the other")
+              "only one array can stand in a subscript", "index with one array after the other", at: k)
           }
           selected.append(.gather(operand: operand(v.dtype == .uint64 ? Promotion.position(v, note) : v)))
           keep(v.ndim)
