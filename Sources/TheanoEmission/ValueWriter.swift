@@ -138,10 +138,9 @@ struct ValueWriter {
       if result.isEmpty || result == "0" {
         result = position
       } else {
+        let length = size(nest.buffers[buffer].shape[axis])
         let scaled =
-          result.contains(" ")
-          ? "(\(result)) * \(size(nest.buffers[buffer].shape[axis]))"
-          : "\(result) * \(size(nest.buffers[buffer].shape[axis]))"
+          length == "1" ? result : result.contains(" ") ? "(\(result)) * \(length)" : "\(result) * \(length)"
         result = position == "0" ? scaled : "\(scaled) + \(position)"
       }
     }

@@ -17,7 +17,7 @@ struct Grouping {
 
   struct Group {
     enum Kind {
-      /// A loop nest over the box; `axes` are those that its reductions run over.
+      /// A loop nest over the box, which has no axes of length 1; `axes` are those that its reductions run over.
       case nest(box: [Size], axes: [Int]?)
       /// A step of its own: a product, a callback, an update of a subtensor.
       case step(Graph.NodeID)
@@ -187,15 +187,20 @@ struct Grouping {
   /// Puts a node into the first nest of its box that is late enough. One that reads other places of its inputs than the
   /// one it computes (a square matrix's transpose) cannot share their nest, though the boxes are the same.
   private mutating func join(
-    _ node: Graph.NodeID, _ region: Int, box: [Size], axes: [Int]?, cost: Int, readsElsewhere: Bool = false
+    _ node: Graph.NodeID, _ region: Int, box shape: [Size], axes: [Int]?, cost: Int,
+    readsElsewhere: Bool = false
   ) {
+    // A column and a vector of the same length are one loop.
+    let long = shape.indices.filter { shape[$0].constant != 1 }
+    let box = long.map { shape[$0] }
+    let axes = axes.map { axes in long.indices.filter { axes.contains(long[$0]) } }
     var earliest = 0
     for value in inputs(node) {
       if !readsElsewhere, let producer = graph.producer(value), role(producer) == .computed,
         regionOf[producer] == region,
         let group = groupOf[producer], case .nest(let other, _) = regions[region].groups[group].kind,
         other == box,
-        shape(value) == box
+        self.shape(value).filter({ $0.constant != 1 }) == box
       {
         earliest = max(earliest, group)
       } else {

@@ -7,6 +7,8 @@ struct NestWriter {
   var builder = NestBuilder()
   /// The position along each axis of the box; the number 0 where the axis has length 1.
   private(set) var identity: [LoopNest.Ref] = []
+  /// The positions along the axes that are loops.
+  private var loops: [LoopNest.Ref] = []
   /// The nodes whose values this nest computes; others are read from their buffers.
   var group: Set<Graph.NodeID> = []
   private let box: [Size]
@@ -21,10 +23,20 @@ struct NestWriter {
 
   init(_ scheduler: Scheduler, box: [Size], axes: [Int]?) {
     self.box = box
-    for (axis, length) in box.enumerated() {
-      identity.append(
-        length.constant == 1
-          ? builder.integer(0) : builder.axis(length, reduced: axes?.contains(axis) ?? false))
+    for (axis, length) in box.enumerated() where length.constant != 1 {
+      loops.append(builder.axis(length, reduced: axes?.contains(axis) ?? false))
+    }
+    identity = identity(of: box)
+  }
+
+  /// The index of the element of a value that is computed at each point: the value has the box's axes, but for those of
+  /// length 1.
+  mutating func identity(of shape: [Size]) -> [LoopNest.Ref] {
+    var next = 0
+    return shape.map { length in
+      guard length.constant != 1, next < loops.count else { return builder.integer(0) }
+      next += 1
+      return loops[next - 1]
     }
   }
 
@@ -55,7 +67,7 @@ struct NestWriter {
     guard let node = graph.producer(value), let lowering = scheduler.lowering(node) else {
       return load(scheduler.bufferForReading(value), index, in: scheduler)
     }
-    let isHere = group.contains(node) && index == identity
+    let isHere = group.contains(node) && index == identity(of: scheduler.grouping.shape(value))
     if !isHere {
       if let buffer = scheduler.bufferOf[value] { return load(buffer, index, in: scheduler) }
       guard scheduler.grouping.role(node) == .transparent else {

@@ -212,18 +212,20 @@ package struct Scheduler {
       switch lowerings[node] {
       case .fold(let combiner, let axes, _):
         let buffer = newBuffer(output)
-        var value = nest.element(grouping.inputs(node)[0], nest.identity, in: &self)
+        let input = grouping.inputs(node)[0]
+        let index = nest.identity(of: grouping.shape(input))
+        var value = nest.element(input, index, in: &self)
         let dtype = schedule.buffers[buffer].dtype
         if combiner != .argMax && combiner != .argMin { value = nest.builder.apply(.cast(dtype), value) }
         nest.fold(
-          combiner, buffer, box.indices.filter { !axes.contains($0) }.map { nest.identity[$0] }, value,
-          in: self)
+          combiner, buffer, index.indices.filter { !axes.contains($0) }.map { index[$0] }, value, in: self)
       default:
-        let value = nest.element(output, nest.identity, in: &self)
+        let index = nest.identity(of: grouping.shape(output))
+        let value = nest.element(output, index, in: &self)
         if stored.contains(output) {
           // The value stays in a register for the rest of this nest; others read the buffer.
           let buffer = newBuffer(output)
-          nest.store(buffer, nest.identity, value, in: self)
+          nest.store(buffer, index, value, in: self)
         }
       }
     }
