@@ -335,7 +335,7 @@ struct KernelWriter {
   }
 
   /// How many elements of a row a `float32` sum runs over before it is added to one of `float64`.
-  private static let sumBlock = 4096
+  private static let sumBlock = 1024
 
   private func isCarried(_ fold: Fold) -> Bool {
     fold.combiner == .sum && fold.dtype == .float32 && !reduced.isEmpty
