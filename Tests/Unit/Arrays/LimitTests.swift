@@ -102,11 +102,11 @@ import Testing
   }
 
   @Test func rangesWithoutEnd() async {
-    for range in [0..<Int.max, 0..<1 << 61, 0..<1 << 45, Int.min..<Int.max] {
+    for range in [0..<Int.max, 0..<1 << 61, 0..<1 << 48, Int.min..<Int.max] {
       #expect(throws: TheanoError.self) { try NDArray(nested: [range]) }
       #expect(throws: TheanoError.self) { try range.asNDArray() }
     }
-    for range in [0...Int.max, 0...1 << 45, Int.min...Int.max] {
+    for range in [0...Int.max, 0...1 << 48, Int.min...Int.max] {
       #expect(throws: TheanoError.self) { try NDArray(nested: [range]) }
       #expect(throws: TheanoError.self) { try range.asNDArray() }
     }
@@ -145,7 +145,7 @@ import Testing
 
   /// Views can be larger than any memory; only what copies them fails.
   @Test func viewsBeyondMemory() {
-    let view = NDArray(1.0).broadcast(to: [1 << 45])
+    let view = NDArray(1.0).broadcast(to: [1 << 48])
     let twin = view.checked
     func refused(_ text: String = "no memory for", _ make: () throws -> Any) {
       let error = #expect(throws: TheanoError.self) { try make() }
@@ -155,8 +155,8 @@ import Testing
     refused { try twin.contiguous() }
     refused { try twin.astype(.int64) }
     refused { try twin.nonzero() }
-    refused { try NDArray.zeros(2).broadcast(to: [1 << 45, 2]).checked.reshaped(-1) }
-    refused { try NDArray.zeros(2).broadcast(to: [1 << 45, 2]).checked.flattened() }
+    refused { try NDArray.zeros(2).broadcast(to: [1 << 48, 2]).checked.reshaped(-1) }
+    refused { try NDArray.zeros(2).broadcast(to: [1 << 48, 2]).checked.flattened() }
     refused { try twin.withUnsafeBuffer(of: Double.self) { $0.count } }
     refused {
       var copy = view
@@ -170,8 +170,8 @@ import Testing
     refused { try [Double](reading: view) }
     refused { try JSONEncoder().encode(view) }
     refused { try NDArray.Checked.concatenated([view, view]) }
-    refused { try NDArray([1.0]).checked[NDArray([0]).broadcast(to: [1 << 45])] }
-    refused { try twin[NDArray([true]).broadcast(to: [1 << 45])] }
+    refused { try NDArray([1.0]).checked[NDArray([0]).broadcast(to: [1 << 48])] }
+    refused { try twin[NDArray([true]).broadcast(to: [1 << 48])] }
     refused("no memory for 9223372036854775807 parts") { try NDArray.zeros(0).checked.split(into: .max) }
     refused("longer along axis 0 than can be counted") {
       try NDArray.Checked.concatenated([Self.endless, Self.endless])
