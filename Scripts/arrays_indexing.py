@@ -99,6 +99,33 @@ for shape in SHAPES:
             index.insert(int(rng.integers(0, len(index) + 1)), Ellipsis)
         record(shape, tuple(index))
 
+# An ellipsis that stands for no axes still parts the index arrays beside it.
+for shape in [(5,), (2, 3), (3, 4), (2, 3, 4), (2, 3, 2, 2)]:
+    for _ in range(14):
+        common = tuple(int(v) for v in rng.integers(1, 4, rng.integers(0, 3)))
+        index = []
+        axis = 0
+        while axis < len(shape):
+            length = shape[axis]
+            kind = rng.random()
+            if kind < 0.5:
+                index.append(np.asarray(rng.integers(-length, length, common)))
+            elif kind < 0.6 and axis + 2 <= len(shape):
+                index.append(rng.random(shape[axis:axis + 2]) < 0.4)
+                axis += 1
+            elif kind < 0.75:
+                index.append(int(rng.integers(-length, length)))
+            elif kind < 0.85:
+                index.append(rng.random(length) < 0.5)
+            else:
+                index.append(some_slice(length))
+            axis += 1
+        index.insert(int(rng.integers(0, len(index) + 1)), Ellipsis)
+        if rng.random() < 0.5:
+            index.insert(int(rng.integers(0, len(index) + 1)), None)
+        record(shape, tuple(index))
+record((2, 3), (None, np.array([0, 1]), Ellipsis, np.array([2, 0])))
+
 path = os.path.join(os.path.dirname(__file__), "../Tests/Unit/Golden/Arrays/indexing.txt")
 with open(path, "w") as file:
     file.write(f"NumPy {np.__version__}, seed 21, by Scripts/arrays_indexing.py; {len(lines)} indexings\n")

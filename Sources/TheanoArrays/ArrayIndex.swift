@@ -24,6 +24,8 @@ public enum IndexItem: Sendable {
   case at(Int)
   /// Evenly spaced places along an axis; `nil` means to that end of the axis.
   case slice(start: Int?, stop: Int?, step: Int)
+  /// Evenly spaced places along an axis, none of them counted from its end: `first`, `first + step` and so on to `last`.
+  case places(first: Int, last: Int, step: Int)
   /// All axes that the other items do not speak of.
   case rest
   /// An axis of length 1 that was not there.
@@ -63,9 +65,7 @@ extension Range: ArrayIndex where Bound == Int {
 }
 extension ClosedRange: ArrayIndex where Bound == Int {
   /// The places of the range; an upper bound of -1 is the last place.
-  public var indexItem: IndexItem {
-    .slice(start: lowerBound, stop: upperBound == -1 ? nil : upperBound + 1, step: 1)
-  }
+  public var indexItem: IndexItem { .slice(start: lowerBound, stop: stop(after: upperBound), step: 1) }
 }
 extension PartialRangeFrom: ArrayIndex where Bound == Int {
   /// The places from the bound on.
@@ -76,18 +76,16 @@ extension PartialRangeUpTo: ArrayIndex where Bound == Int {
   public var indexItem: IndexItem { .slice(start: nil, stop: upperBound, step: 1) }
 }
 extension PartialRangeThrough: ArrayIndex where Bound == Int {
-  /// The places up to the bound.
-  public var indexItem: IndexItem {
-    .slice(start: nil, stop: upperBound == -1 ? nil : upperBound + 1, step: 1)
-  }
+  /// The places up to the bound; a bound of -1 is the last place.
+  public var indexItem: IndexItem { .slice(start: nil, stop: stop(after: upperBound), step: 1) }
 }
 extension StrideTo: ArrayIndex where Element == Int {
-  /// The places of the stride, which must be at least 0.
-  public var indexItem: IndexItem { .strided(Array(self)) }
+  /// The places of the stride, which must be at least 0; those beyond the axis are cut off, as for a range.
+  public var indexItem: IndexItem { IndexItem(Progression(self)) }
 }
 extension StrideThrough: ArrayIndex where Element == Int {
-  /// The places of the stride, which must be at least 0.
-  public var indexItem: IndexItem { .strided(Array(self)) }
+  /// The places of the stride, which must be at least 0; those beyond the axis are cut off, as for a range.
+  public var indexItem: IndexItem { IndexItem(Progression(self)) }
 }
 extension NDArray: ArrayIndex {
   /// The places that the array lists or marks.
@@ -99,13 +97,15 @@ extension Array: ArrayIndex where Element: NDArrayScalar {
 }
 
 extension IndexItem {
-  /// The evenly spaced places as a slice, if they are places of an axis; else as a list, which reports what is wrong.
-  fileprivate static func strided(_ places: [Int]) -> IndexItem {
-    guard let first = places.first, let last = places.last, first >= 0, last >= 0 else {
-      return places.isEmpty ? .slice(start: 0, stop: 0, step: 1) : .array(NDArray(copying: places))
+  /// The places of a stride, or none.
+  fileprivate init(_ places: Progression?) {
+    guard let places else {
+      self = .slice(start: 0, stop: 0, step: 1)
+      return
     }
-    let step = places.count > 1 ? places[1] - first : 1
-    let end = last + (step > 0 ? 1 : -1)
-    return .slice(start: first, stop: end < 0 ? nil : end, step: step)
+    self = .places(first: places.first, last: places.last, step: places.step)
   }
 }
+
+/// Where a slice stops whose last place is given; `nil`, the axis's end, after the last place that there can be.
+private func stop(after last: Int) -> Int? { last == -1 || last == .max ? nil : last + 1 }

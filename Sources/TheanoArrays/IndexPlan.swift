@@ -12,8 +12,8 @@ struct IndexPlan {
   struct Gather {
     /// The common shape of the index arrays.
     var shape: [Int]
-    /// The offset, in elements, of each place, in C order.
-    var offsets: [Int]
+    /// The offset, in elements, of each place, in C order. An array, since its making reports a lack of memory.
+    var offsets: NDArray
     /// Before which axis of the rest the gathered axes stand.
     var axis: Int
   }
@@ -53,19 +53,31 @@ struct IndexPlan {
         shape.append(1)
         strides.append(0)
       case .slice(let start, let stop, let step):
-        let (first, count) = try IndexPlan.slice(start, stop, step, axis: axis, of: source)
-        offset += first * source.stride(axis)
-        shape.append(count)
-        strides.append(step * source.stride(axis))
+        take(try IndexPlan.slice(start, stop, step, axis: axis, of: source), step, axis: axis, of: source)
         axis += 1
-      case .rest: preconditionFailure("expanded above")
+      case .places(let first, let last, let step):
+        take(try IndexPlan.places(first, last, step, axis: axis, of: source), step, axis: axis, of: source)
+        axis += 1
+      case .rest: break  // Its axes follow; even without any it parts the index arrays on its sides.
       }
       lastWasList = false
     }
     if !lists.isEmpty { gathered = try gather(lists, at: places.count == 1 ? places[0] : 0, of: source) }
+    try NDArray.checkRank(shape.count + (gathered?.shape.count ?? 0), in: "subscript")
   }
 
-  /// Replaces the ellipsis, or the missing end, by whole axes, and boolean arrays by the places that they mark.
+  /// Adds an axis of evenly spaced places.
+  private mutating func take(
+    _ places: (first: Int, count: Int), _ step: Int, axis: Int, of source: ArrayObject
+  ) {
+    let stride = source.stride(axis)
+    offset += places.first * stride
+    shape.append(places.count)
+    // The stride of a single place says nothing, and times a step beyond the axis it might not fit.
+    strides.append(places.count > 1 ? step * stride : stride)
+  }
+
+  /// Puts whole axes behind the ellipsis or at the missing end, and replaces boolean arrays by the places that they mark.
   private static func expand(_ items: inout [IndexItem], of source: ArrayObject) throws(TheanoError) {
     var named = 0
     var ellipses = 0
@@ -74,7 +86,7 @@ struct IndexPlan {
       case .insertion: break
       case .rest: ellipses += 1
       case .array(let mask) where mask.dtype == .bool: named += mask.ndim
-      case .array, .at, .slice: named += 1
+      case .array, .at, .slice, .places: named += 1
       }
     }
     if ellipses > 1 { throw TheanoError(.index, in: "subscript", "an index can hold only one .ellipsis") }
@@ -90,6 +102,7 @@ struct IndexPlan {
       switch item {
       case .insertion: expanded.append(item)
       case .rest:
+        expanded.append(item)
         expanded.append(contentsOf: repeatElement(.all, count: source.ndim - named))
         axis += source.ndim - named
       case .array(let mask) where mask.dtype == .bool:
@@ -102,7 +115,7 @@ struct IndexPlan {
               + "array of shape \(shapeText(source.extents))",
             mend: "give it the lengths of the axes that it stands for")
         }
-        expanded.append(contentsOf: mask.nonzero().map { .array($0) })
+        expanded.append(contentsOf: try mask.checked.nonzero().map { .array($0) })
         axis += mask.ndim
       case .array(let list):
         guard list.dtype.isInteger || list.size == 0 else {
@@ -112,7 +125,7 @@ struct IndexPlan {
         }
         expanded.append(item)
         axis += 1
-      case .at, .slice:
+      case .at, .slice, .places:
         expanded.append(item)
         axis += 1
       }
@@ -123,13 +136,15 @@ struct IndexPlan {
   static func place(_ index: Int, axis: Int, of source: ArrayObject) throws(TheanoError) -> Int {
     let extent = source.extent(axis)
     let place = index < 0 ? index + extent : index
-    guard place >= 0 && place < extent else {
-      throw TheanoError(
-        .index, in: "subscript",
-        "index \(index) is outside axis \(axis), of length \(extent), of an array of shape "
-          + shapeText(source.extents))
-    }
+    guard place >= 0 && place < extent else { throw outside(index, axis: axis, of: source) }
     return place
+  }
+
+  private static func outside(_ index: some BinaryInteger, axis: Int, of source: ArrayObject) -> TheanoError {
+    TheanoError(
+      .index, in: "subscript",
+      "index \(index) is outside axis \(axis), of length \(source.extent(axis)), of an array of shape "
+        + shapeText(source.extents))
   }
 
   /// The first place of a slice and the number of places, by Python's rules.
@@ -156,6 +171,25 @@ struct IndexPlan {
     return (count == 0 ? 0 : first, count)
   }
 
+  /// The first of the places of a stride that an axis has, and how many of them it has.
+  private static func places(
+    _ first: Int, _ last: Int, _ step: Int, axis: Int, of source: ArrayObject
+  ) throws(TheanoError) -> (first: Int, count: Int) {
+    guard first >= 0, last >= 0 else {
+      throw TheanoError(
+        .index, in: "subscript", "the places of a stride, from \(first) to \(last), must be at least 0",
+        mend: "use .slice(_:_:step:) to count places from the end")
+    }
+    let end = source.extent(axis) - 1
+    if step > 0 {
+      return first > end ? (0, 0) : (first, (min(last, end) - first) / step + 1)
+    }
+    if last > end { return (0, 0) }
+    // Counted from the other end: the last is a place of the axis, and as many before it as there are up to its end.
+    let count = UInt(min(first, end) - last) / step.magnitude
+    return (last + Int(count * step.magnitude), Int(count) + 1)
+  }
+
   private func gather(
     _ lists: [(indices: NDArray, axis: Int)], at axis: Int, of source: ArrayObject
   ) throws(TheanoError) -> Gather {
@@ -166,37 +200,59 @@ struct IndexPlan {
           + lists.map { shapeText($0.indices.object.extents) }.joined(separator: ", ")
           + " do not broadcast together")
     }
-    var offsets = [Int](repeating: 0, count: common.reduce(1, *))
+    let result = try NDArray.allocate(common, dtype: .int64, zeroed: true)
+    let offsets = result.data.assumingMemoryBound(to: Int.self)
     for (indices, sourceAxis) in lists {
-      let stride = source.stride(sourceAxis)
-      let places = [Int](try indices.astype(.int64).checked.broadcast(to: common))
-      for (position, index) in places.enumerated() {
-        // An `uint64` too large for `Int` has become negative; its true value is nowhere an index.
-        if index < 0 && indices.dtype == .uint64 {
-          throw TheanoError(
-            .index, in: "subscript",
-            "index \(UInt64(bitPattern: Int64(index))) is outside axis \(sourceAxis) of an "
-              + "array of shape \(shapeText(source.extents))")
+      let (extent, stride) = (source.extent(sourceAxis), source.stride(sourceAxis))
+      // An `uint64` too large for `Int` becomes negative; its true value is nowhere an index.
+      let isUnsigned = indices.dtype == .uint64
+      var misplaced: Int?
+      let places = try indices.checked.astype(.int64).checked.broadcast(to: common)
+      places.forEachRun { first, position, count, step in
+        let run = first.assumingMemoryBound(to: Int.self)
+        for i in 0..<count {
+          let index = run[i * step]
+          let place = index < 0 ? index + extent : index
+          if place < 0 || place >= extent || (isUnsigned && index < 0) {
+            misplaced = misplaced ?? index
+          } else {
+            offsets[position + i] += place * stride
+          }
         }
-        offsets[position] += try IndexPlan.place(index, axis: sourceAxis, of: source) * stride
+      }
+      if let misplaced {
+        throw isUnsigned
+          ? IndexPlan.outside(UInt(bitPattern: misplaced), axis: sourceAxis, of: source)
+          : IndexPlan.outside(misplaced, axis: sourceAxis, of: source)
       }
     }
-    return Gather(shape: common, offsets: offsets, axis: axis)
+    return Gather(shape: common, offsets: result, axis: axis)
   }
 }
 
 extension NDArray {
   /// For each axis, the places along it of the elements that are not zero, in C order.
-  public func nonzero() -> [NDArray] {
-    let flags = [Bool](self)
-    let count = flags.reduce(0) { $0 + ($1 ? 1 : 0) }
-    let shape = shape
-    var places = [[Int]](repeating: [], count: shape.count)
-    for axis in places.indices { places[axis].reserveCapacity(count) }
+  public func nonzero() -> [NDArray] { trapping { () throws(TheanoError) in try checked.nonzero() } }
+}
+
+extension NDArray.Checked {
+  /// As ``NDArray/nonzero()``.
+  public func nonzero() throws(TheanoError) -> [NDArray] {
+    let flags = try astype(.bool).checked.contiguous()
+    defer { withExtendedLifetime(flags) {} }
+    // A byte from a file may be neither 0 nor 1.
+    let bytes = UnsafeBufferPointer(start: flags.data.assumingMemoryBound(to: UInt8.self), count: flags.size)
+    let count = bytes.reduce(0) { $1 != 0 ? $0 + 1 : $0 }
+    let shape = flags.shape
+    var places: [NDArray] = []
+    for _ in shape { places.append(try NDArray.allocate([count], dtype: .int64)) }
+    let targets = places.map { $0.data.assumingMemoryBound(to: Int.self) }
     var index = [Int](repeating: 0, count: shape.count)
-    for flag in flags {
-      if flag {
-        for axis in shape.indices { places[axis].append(index[axis]) }
+    var found = 0
+    for byte in bytes {
+      if byte != 0 {
+        for axis in shape.indices { targets[axis][found] = index[axis] }
+        found += 1
       }
       for axis in shape.indices.reversed() {
         index[axis] += 1
@@ -204,6 +260,6 @@ extension NDArray {
         index[axis] = 0
       }
     }
-    return places.map { NDArray(copying: $0) }
+    return places
   }
 }

@@ -9,10 +9,8 @@ extension NDArray {
   public func withUnsafeBuffer<T: NDArrayScalar, R, E: Error>(
     of type: T.Type, _ body: (UnsafeBufferPointer<T>) throws(E) -> R
   ) throws(E) -> R {
-    trapping { () throws(TheanoError) in try requireDType(of: type, in: "withUnsafeBuffer") }
-    let array = readable()
-    defer { withExtendedLifetime(array) {} }
-    return try body(UnsafeBufferPointer(start: array.data.assumingMemoryBound(to: T.self), count: array.size))
+    let array = trapping { () throws(TheanoError) in try readable(as: type, in: "withUnsafeBuffer") }
+    return try array.withElements(body)
   }
 
   /// Calls `body` with the elements in C order, to be changed in place; they are copied first if another array
@@ -22,11 +20,8 @@ extension NDArray {
   public mutating func withUnsafeMutableBuffer<T: NDArrayScalar, R, E: Error>(
     of type: T.Type, _ body: (UnsafeMutableBufferPointer<T>) throws(E) -> R
   ) throws(E) -> R {
-    trapping { () throws(TheanoError) in try requireDType(of: type, in: "withUnsafeMutableBuffer") }
-    self = readable()
-    makeUnique()
-    defer { withExtendedLifetime(object) {} }
-    return try body(UnsafeMutableBufferPointer(start: data.assumingMemoryBound(to: T.self), count: size))
+    trapping { () throws(TheanoError) in try makeWritable(as: type, in: "withUnsafeMutableBuffer") }
+    return try withMutableElements(body)
   }
 
   /// Calls `body` with a span over the elements in C order. A contiguous array is not copied.
@@ -59,20 +54,43 @@ extension NDArray {
     return try body(UnsafeRawBufferPointer(start: array.data, count: array.size * array.dtype.itemSize))
   }
 
-  fileprivate func requireDType<T: NDArrayScalar>(of _: T.Type, in operation: String) throws(TheanoError) {
+  /// The array contiguous, of the type's dtype, and free of bytes that are no `Bool`: adopted memory may hold any.
+  fileprivate func readable<T: NDArrayScalar>(as _: T.Type, in operation: String) throws(TheanoError)
+    -> NDArray
+  {
     guard T.dtype == dtype, MemoryLayout<T>.size == dtype.itemSize else {
       throw TheanoError(
         .dtype, in: operation, "the elements of an array of \(dtype) are not \(T.self) values",
         mend: "convert the array first: astype(.\(T.dtype))")
     }
-  }
-
-  /// The array contiguous, and free of bytes that are no `Bool`: adopted memory may hold any.
-  private func readable() -> NDArray {
-    let array = contiguous()
+    let array = try checked.contiguous()
     guard dtype == .bool, object.owner != nil || !isContiguous else { return array }
     let bytes = array.data.assumingMemoryBound(to: UInt8.self)
-    return (0..<array.size).allSatisfy { bytes[$0] <= 1 } ? array : array.copied()
+    return (0..<array.size).allSatisfy { bytes[$0] <= 1 } ? array : try array.checked.copied()
+  }
+
+  /// Makes the array what ``readable(as:in:)`` gives, and its elements its alone.
+  fileprivate mutating func makeWritable<T: NDArrayScalar>(
+    as type: T.Type, in operation: String
+  ) throws(TheanoError) {
+    self = try readable(as: type, in: operation)
+    try checked.makeUnique()
+  }
+
+  /// The elements of an array that is readable as `T`.
+  fileprivate func withElements<T, R, E: Error>(
+    _ body: (UnsafeBufferPointer<T>) throws(E) -> R
+  ) throws(E) -> R {
+    defer { withExtendedLifetime(object) {} }
+    return try body(UnsafeBufferPointer(start: data.assumingMemoryBound(to: T.self), count: size))
+  }
+
+  /// The elements of an array that has been made writable as `T`.
+  fileprivate mutating func withMutableElements<T, R, E: Error>(
+    _ body: (UnsafeMutableBufferPointer<T>) throws(E) -> R
+  ) throws(E) -> R {
+    defer { withExtendedLifetime(object) {} }
+    return try body(UnsafeMutableBufferPointer(start: data.assumingMemoryBound(to: T.self), count: size))
   }
 }
 
@@ -141,31 +159,34 @@ extension NDArray.Checked {
   public func withUnsafeBuffer<T: NDArrayScalar, R>(
     of type: T.Type, _ body: (UnsafeBufferPointer<T>) throws -> R
   ) throws -> R {
-    try array.requireDType(of: type, in: "withUnsafeBuffer")
-    return try array.withUnsafeBuffer(of: type, body)
+    try array.readable(as: type, in: "withUnsafeBuffer").withElements(body)
   }
 
   /// As ``NDArray/withUnsafeMutableBuffer(of:_:)``; throws a ``TheanoError`` if the elements are of another type.
   public mutating func withUnsafeMutableBuffer<T: NDArrayScalar, R>(
     of type: T.Type, _ body: (UnsafeMutableBufferPointer<T>) throws -> R
   ) throws -> R {
-    try array.requireDType(of: type, in: "withUnsafeMutableBuffer")
-    return try array.withUnsafeMutableBuffer(of: type, body)
+    try array.makeWritable(as: type, in: "withUnsafeMutableBuffer")
+    return try array.withMutableElements(body)
   }
 
   /// As ``NDArray/withSpan(of:_:)``; throws a ``TheanoError`` if the elements are of another type.
   public func withSpan<T: NDArrayScalar, R>(
     of type: T.Type, _ body: (Span<T>) throws -> R
   ) throws -> R {
-    try array.requireDType(of: type, in: "withSpan")
-    return try array.withSpan(of: type, body)
+    try array.readable(as: type, in: "withSpan").withElements { (buffer: UnsafeBufferPointer<T>) in
+      try body(buffer.span)
+    }
   }
 
   /// As ``NDArray/withMutableSpan(of:_:)``; throws a ``TheanoError`` if the elements are of another type.
   public mutating func withMutableSpan<T: NDArrayScalar, R>(
     of type: T.Type, _ body: (inout MutableSpan<T>) throws -> R
   ) throws -> R {
-    try array.requireDType(of: type, in: "withMutableSpan")
-    return try array.withMutableSpan(of: type, body)
+    try array.makeWritable(as: type, in: "withMutableSpan")
+    return try array.withMutableElements { (buffer: UnsafeMutableBufferPointer<T>) in
+      var span = buffer.mutableSpan
+      return try body(&span)
+    }
   }
 }

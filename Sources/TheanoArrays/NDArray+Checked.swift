@@ -1,5 +1,6 @@
 extension NDArray {
-  /// The throwing twins of the calls in which a shape, an axis, an index or a dtype can be wrong.
+  /// The throwing twins of the calls in which a shape, an axis, an index or a dtype can be wrong, or which may need more
+  /// memory than there is.
   ///
   /// Where `a.reshaped(4, 2)` is a fatal error, `try a.checked.reshaped(4, 2)` throws a ``TheanoError`` with the same
   /// text; likewise `try a.checked[5, .all]`, `try a.checked.assign(0, at: 5)`, and

@@ -5,12 +5,13 @@ extension NDArray: Codable {
 
   /// Writes dtype, shape and elements.
   ///
-  /// - Throws: What the encoder throws.
+  /// - Throws: What the encoder throws; a ``TheanoError`` if a view's elements are more than there is memory for.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(dtype.name, forKey: .dtype)
     try container.encode(shape, forKey: .shape)
-    try container.encode(withUnsafeBytes { Base64.text($0) }, forKey: .data)
+    let text = try checked.contiguous().withUnsafeBytes { Base64.text($0) }
+    try container.encode(text, forKey: .data)
   }
 
   /// Reads an array.

@@ -4,17 +4,7 @@ extension NDArray {
   /// Integers keep their low bits when they are narrowed; floats go to integers toward zero, those outside the
   /// range to its nearest end and NaN to 0; complex numbers lose their imaginary part; anything but 0 is `true`.
   public func astype(_ dtype: DType) -> NDArray {
-    if dtype == self.dtype { return settingWeak(false) }
-    let result = trapping { () throws(TheanoError) in
-      try NDArray.allocate(object.extents, dtype: dtype, zeroed: false)
-    }
-    let target = result.data
-    let itemSize = dtype.itemSize
-    forEachRun { first, position, count, step in
-      convertElements(
-        from: first, self.dtype, step: step, to: target + position * itemSize, dtype, step: 1, count: count)
-    }
-    return result
+    trapping { () throws(TheanoError) in try checked.astype(dtype) }
   }
 
   /// Copies the elements in C order to memory without gaps.
@@ -29,8 +19,9 @@ extension NDArray {
 
   /// The only element, as a Swift number.
   ///
-  /// The value must be one that the type can hold: an integer may be read as `Double`, a float with a fraction not as
-  /// `Int`. Throws if the array has more or fewer elements than one.
+  /// The value must be one that the type can hold: a float with a fraction cannot be read as `Int`, nor one beyond its
+  /// range. Between floats the nearest value will do, as it will where a 64-bit integer is read as `Double`. Throws if
+  /// the array has more or fewer elements than one.
   @inlinable
   public func item<T: NDArrayScalar>(as type: T.Type = T.self) throws(TheanoError) -> T {
     if let pointer = onlyElement(of: T.dtype) {
@@ -77,22 +68,27 @@ extension NDArray {
     return result
   }
 
-  /// Whether a value converted from this one-element array still is its value: it must come back the same, with the
-  /// same sign.
+  /// Whether a value converted from this one-element array still is its value.
   private func isExact<T: NDArrayScalar>(_ value: T) -> Bool {
     if dtype.isFloating && T.dtype.isFloating { return true }
-    return withExtendedLifetime(object) {
-      Swift.withUnsafeBytes(of: value) { bytes in
-        var back: (UInt64, UInt64) = (0, 0)
-        return withUnsafeMutableBytes(of: &back) { slot in
-          let slot = slot.baseAddress!
-          convertElements(from: bytes.baseAddress!, T.dtype, step: 1, to: slot, dtype, step: 1, count: 1)
-          return dtype.dispatch(EqualElements(a: slot, b: data))
-            && dtype.dispatch(IsNegative(element: data))
-              == T.dtype.dispatch(IsNegative(element: bytes.baseAddress!))
-        }
-      }
+    let converted = NDArray(scalar: value)
+    // Not by converting back, which would take the nearest end of a range for a value beyond it.
+    if dtype.isDiscrete || T.dtype.isDiscrete { return wholeNumber == converted.wholeNumber }
+    return onlyComplex == converted.onlyComplex
+  }
+
+  /// The only element, if it is a whole number; one that no integer type holds counts as none.
+  private var wholeNumber: Int128? {
+    switch dtype.kind {
+    case .bool, .unsigned: Int128(withExtendedLifetime(object) { scalar(UInt64.self, at: data) })
+    case .signed: Int128(withExtendedLifetime(object) { scalar(Int64.self, at: data) })
+    case .floating, .complex: onlyComplex.imaginary == 0 ? Int128(exactly: onlyComplex.real) : nil
     }
+  }
+
+  /// The only element, which is no integer, as it is.
+  private var onlyComplex: ComplexDouble {
+    withExtendedLifetime(object) { scalar(ComplexDouble.self, at: data) }
   }
 
   /// An element converted to a Swift number.
@@ -104,14 +100,20 @@ extension NDArray {
   }
 }
 
-private struct EqualElements: DTypeVisitor {
-  var a, b: UnsafeRawPointer
-  func visit<T: ArrayElement>(_: T.Type) -> Bool { T.read(a) == T.read(b) }
-}
-
-private struct IsNegative: DTypeVisitor {
-  var element: UnsafeRawPointer
-  func visit<T: ArrayElement>(_: T.Type) -> Bool { T.read(element).carried.element(Double.self) < 0 }
+extension NDArray.Checked {
+  /// As ``NDArray/astype(_:)``.
+  public func astype(_ dtype: DType) throws(TheanoError) -> NDArray {
+    let from = array.dtype
+    if dtype == from { return array.settingWeak(false) }
+    let result = try NDArray.allocate(array.object.extents, dtype: dtype, zeroed: false)
+    let target = result.data
+    let itemSize = dtype.itemSize
+    array.forEachRun { first, position, count, step in
+      convertElements(
+        from: first, from, step: step, to: target + position * itemSize, dtype, step: 1, count: count)
+    }
+    return result
+  }
 }
 
 extension NDArrayScalar {

@@ -64,7 +64,7 @@ extension NDArray {
     trapping { () throws(TheanoError) in try Checked.arange(start, stop, step: step, dtype: dtype) }
   }
 
-  /// Evenly spaced numbers from `start` to `stop`. Without a dtype, of `config.floatX`.
+  /// Evenly spaced numbers from `start` to `stop`. Without a dtype, of `config.floatX`; of an integer dtype, rounded down.
   ///
   /// - Parameters:
   ///   - count: how many.
@@ -90,9 +90,19 @@ extension NDArray {
 }
 
 extension NDArray.Checked {
+  /// As ``NDArray/zeros(_:dtype:)-(Int...,_)``.
+  public static func zeros(_ shape: Int..., dtype: DType? = nil) throws(TheanoError) -> NDArray {
+    try zeros(shape, dtype: dtype)
+  }
+
   /// As ``NDArray/zeros(_:dtype:)-([Int],_)``.
   public static func zeros(_ shape: [Int], dtype: DType? = nil) throws(TheanoError) -> NDArray {
     try NDArray.allocate(shape, dtype: dtype ?? config.floatX, zeroed: true)
+  }
+
+  /// As ``NDArray/ones(_:dtype:)-(Int...,_)``.
+  public static func ones(_ shape: Int..., dtype: DType? = nil) throws(TheanoError) -> NDArray {
+    try ones(shape, dtype: dtype)
   }
 
   /// As ``NDArray/ones(_:dtype:)-([Int],_)``.
@@ -104,7 +114,7 @@ extension NDArray.Checked {
   public static func full(_ shape: [Int], _ value: NDArray, dtype: DType? = nil) throws(TheanoError)
     -> NDArray
   {
-    let value = value.astype(dtype ?? value.dtype)
+    let value = try value.checked.astype(dtype ?? value.dtype)
     let source = try value.checked.broadcast(to: shape)
     let result = try NDArray.allocate(shape, dtype: value.dtype)
     source.copyElements(to: result.data)
@@ -136,6 +146,11 @@ extension NDArray.Checked {
     try eye(count, dtype: dtype)
   }
 
+  /// As ``NDArray/arange(_:dtype:)``.
+  public static func arange(_ stop: Int, dtype: DType? = nil) throws(TheanoError) -> NDArray {
+    try arange(0, stop, dtype: dtype)
+  }
+
   /// As ``NDArray/arange(_:_:step:dtype:)-(Int,_,_,_)``.
   public static func arange(
     _ start: Int, _ stop: Int, step: Int = 1, dtype: DType? = nil
@@ -144,15 +159,8 @@ extension NDArray.Checked {
       throw TheanoError(
         .argument, in: "arange", "no finite number of steps of 0 leads from \(start) to \(stop)")
     }
-    // The distance fits 64 bits without a sign, whatever the ends.
-    let distance =
-      (step > 0) == (stop > start) && stop != start
-      ? UInt(bitPattern: step > 0 ? stop &- start : start &- stop) : 0
-    let length = distance == 0 ? 0 : (distance - 1) / step.magnitude + 1
-    let result = try NDArray.allocate([Int(clamping: length)], dtype: .int64)
-    let target = result.data.assumingMemoryBound(to: Int.self)
-    for i in 0..<result.size { target[i] = start &+ i &* step }
-    return dtype.map(result.astype) ?? result
+    let result = try NDArray.listing(Progression(from: start, to: stop, step: step))
+    return try result.checked.astype(dtype ?? .int64)
   }
 
   /// As ``NDArray/arange(_:_:step:dtype:)-(Double,_,_,_)``.
@@ -170,14 +178,16 @@ extension NDArray.Checked {
     // NumPy's: the distance between the first two, as they are rounded, times the position.
     let delta = (start + step) - start
     for i in 0..<count { target[i] = i == 1 ? start + step : start + Double(i) * delta }
-    return result.astype(dtype ?? config.floatX)
+    return try result.checked.astype(dtype ?? config.floatX)
   }
 
   /// As ``NDArray/linspace(_:_:count:endpoint:dtype:)``.
   public static func linspace(
     _ start: Double, _ stop: Double, count: Int = 50, endpoint: Bool = true, dtype: DType? = nil
   ) throws(TheanoError) -> NDArray {
-    try spaced(start, stop, count, endpoint, dtype, "linspace") { $0 }
+    // Integers are NumPy's: the next below, also for negative numbers (its `logspace` cuts the fraction off).
+    let isInteger = dtype?.isInteger ?? false
+    return try spaced(start, stop, count, endpoint, dtype, "linspace") { isInteger ? $0.rounded(.down) : $0 }
   }
 
   /// As ``NDArray/logspace(_:_:count:endpoint:base:dtype:)``.
@@ -204,6 +214,6 @@ extension NDArray.Checked {
       let place = step == 0 ? Double(i) / parts * (stop - start) : Double(i) * step
       target[i] = value(endpoint && i == count - 1 && count > 1 ? stop : count == 1 ? start : place + start)
     }
-    return result.astype(dtype ?? config.floatX)
+    return try result.checked.astype(dtype ?? config.floatX)
   }
 }

@@ -45,7 +45,12 @@ extension NDArray.Checked {
             + "\(shapeText(array.object.extents)) do not fit along axis \(axis)",
           mend: "all axes but axis \(axis) must have the same lengths")
       }
-      shape[axis] += array.object.extent(axis)
+      let (length, overflow) = shape[axis].addingReportingOverflow(array.object.extent(axis))
+      guard !overflow else {
+        throw TheanoError(
+          .shape, in: "concatenated", "the arrays together are longer along axis \(axis) than can be counted")
+      }
+      shape[axis] = length
       kind = DType.promoted(kind, (array.dtype, array.isWeak))
     }
     let result = try NDArray.allocate(shape, dtype: kind.dtype)
@@ -55,7 +60,7 @@ extension NDArray.Checked {
       array.write(to: result.data + offset * kind.dtype.itemSize, kind.dtype, strides: strides)
       offset += array.object.extent(axis) * strides[axis]
     }
-    return kind.isWeak ? result.settingWeak(true) : result
+    return result.made(weak: kind.isWeak)
   }
 
   /// As ``NDArray/stacked(_:axis:)``.
@@ -87,6 +92,8 @@ extension NDArray.Checked {
         "axis \(axis) of shape \(shapeText(array.object.extents)) cannot be cut into \(count) "
           + "equal parts", mend: "cut it at places of your choice: split(at:axis:)")
     }
+    // An axis of length 0 can be cut into any number of parts, and each is an object of some 128 bytes.
+    try requireMemory(count, times: 128, in: "split", "parts")
     let length = extent / count
     return try split(at: (1..<count).map { $0 * length }, axis: axis)
   }

@@ -1,13 +1,15 @@
 /// How arrays are written: NumPy's print options, with its defaults.
 public struct PrintOptions: Sendable, Hashable {
-  /// The most digits after the point of floats in arrays of one axis or more.
-  public var precision = 8
+  // What no text can need is cut off, so that the sums made with these numbers fit.
+
+  /// The most digits after the point of floats in arrays of one axis or more; at least 0. More than 1100 are none more.
+  public var precision = 8 { didSet { precision = min(max(precision, 0), 1100) } }
   /// Arrays with more elements than this show only the first and last of each axis.
   public var threshold = 1000
   /// How many of the first and of the last are then shown; at least 1.
-  public var edgeItems = 3 { didSet { edgeItems = max(edgeItems, 1) } }
-  /// Lines are broken before they are wider than this.
-  public var lineWidth = 75
+  public var edgeItems = 3 { didSet { edgeItems = min(max(edgeItems, 1), Int.max / 4) } }
+  /// Lines are broken before they are wider than this; at least 0.
+  public var lineWidth = 75 { didSet { lineWidth = max(lineWidth, 0) } }
   /// Whether very small numbers are written as 0 rather than all numbers in scientific notation.
   public var suppressesSmall = false
 

@@ -15,7 +15,7 @@ extension NDArray {
 
   /// Uniform random numbers in [0, 1), from the process's generator. Without a dtype, of `config.floatX`.
   public static func random(_ shape: [Int], dtype: DType? = nil) -> NDArray {
-    drawn { random(shape, dtype: dtype, using: &$0) }
+    trapping { () throws(TheanoError) in try Checked.random(shape, dtype: dtype) }
   }
 
   /// Uniform random numbers in [0, 1). Without a dtype, of `config.floatX`.
@@ -36,8 +36,8 @@ extension NDArray {
   public static func randomNormal(
     _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType? = nil
   ) -> NDArray {
-    drawn {
-      randomNormal(shape, mean: mean, standardDeviation: standardDeviation, dtype: dtype, using: &$0)
+    trapping { () throws(TheanoError) in
+      try Checked.randomNormal(shape, mean: mean, standardDeviation: standardDeviation, dtype: dtype)
     }
   }
 
@@ -65,7 +65,7 @@ extension NDArray {
   public static func randomIntegers(
     in range: Range<Int>, _ shape: [Int], dtype: DType = .int64
   ) -> NDArray {
-    drawn { randomIntegers(in: range, shape, dtype: dtype, using: &$0) }
+    trapping { () throws(TheanoError) in try Checked.randomIntegers(in: range, shape, dtype: dtype) }
   }
 
   /// Random integers of a range, all equally likely.
@@ -78,16 +78,13 @@ extension NDArray {
   }
 
   /// The integers from 0 up to, but not including, `count`, in random order; all orders are equally likely.
-  public static func permutation(_ count: Int) -> NDArray { drawn { permutation(count, using: &$0) } }
+  public static func permutation(_ count: Int) -> NDArray {
+    trapping { () throws(TheanoError) in try Checked.permutation(count) }
+  }
 
   /// The integers from 0 up to, but not including, `count`, in random order.
   public static func permutation(_ count: Int, using generator: inout RandomGenerator) -> NDArray {
     trapping { () throws(TheanoError) in try Checked.permutation(count, using: &generator) }
-  }
-
-  /// Draws under a copy of the process's generator, then leaves it where the copy has got to.
-  private static func drawn(_ draw: (inout RandomGenerator) -> NDArray) -> NDArray {
-    RandomGenerator.withProcessDefault(draw)
   }
 }
 
@@ -113,7 +110,7 @@ extension NDArray.Checked {
         for i in 0..<size { numbers[i] = (numbers[i] * digits).rounded(.down) / digits }
       }
     }
-    return result.astype(dtype)
+    return try result.checked.astype(dtype)
   }
 
   /// As ``NDArray/randomNormal(_:mean:standardDeviation:dtype:using:)``.
@@ -140,7 +137,7 @@ extension NDArray.Checked {
         for i in 0..<size { numbers[i] = Float(Double(numbers[i]) * standardDeviation + mean) }
       }
     }
-    return result.astype(dtype)
+    return try result.checked.astype(dtype)
   }
 
   /// As ``NDArray/randomIntegers(in:_:dtype:using:)``.
@@ -163,7 +160,7 @@ extension NDArray.Checked {
     theano_random_integers_i64(
       generator.key, generator.advance(by: result.size), Int64(range.lowerBound), bound, result.size,
       result.data.assumingMemoryBound(to: Int64.self))
-    return result.astype(dtype)
+    return try result.checked.astype(dtype)
   }
 
   /// As ``NDArray/permutation(_:using:)``.
@@ -174,6 +171,58 @@ extension NDArray.Checked {
     theano_random_permutation(
       generator.split().key, count, result.data.assumingMemoryBound(to: Int64.self))
     return result
+  }
+
+  /// As ``NDArray/random(_:dtype:)-(Int...,_)``.
+  public static func random(_ shape: Int..., dtype: DType? = nil) throws(TheanoError) -> NDArray {
+    try random(shape, dtype: dtype)
+  }
+
+  /// As ``NDArray/random(_:dtype:)-([Int],_)``.
+  public static func random(_ shape: [Int], dtype: DType? = nil) throws(TheanoError) -> NDArray {
+    try RandomGenerator.withProcessDefault { (generator) throws(TheanoError) in
+      try random(shape, dtype: dtype, using: &generator)
+    }
+  }
+
+  /// As ``NDArray/randomNormal(_:mean:standardDeviation:dtype:)-(Int...,_,_,_)``.
+  public static func randomNormal(
+    _ shape: Int..., mean: Double = 0, standardDeviation: Double = 1, dtype: DType? = nil
+  ) throws(TheanoError) -> NDArray {
+    try randomNormal(shape, mean: mean, standardDeviation: standardDeviation, dtype: dtype)
+  }
+
+  /// As ``NDArray/randomNormal(_:mean:standardDeviation:dtype:)-([Int],_,_,_)``.
+  public static func randomNormal(
+    _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType? = nil
+  ) throws(TheanoError) -> NDArray {
+    try RandomGenerator.withProcessDefault { (generator) throws(TheanoError) in
+      try randomNormal(
+        shape, mean: mean, standardDeviation: standardDeviation, dtype: dtype, using: &generator)
+    }
+  }
+
+  /// As ``NDArray/randomIntegers(in:_:dtype:)-(_,Int...,_)``.
+  public static func randomIntegers(
+    in range: Range<Int>, _ shape: Int..., dtype: DType = .int64
+  ) throws(TheanoError) -> NDArray {
+    try randomIntegers(in: range, shape, dtype: dtype)
+  }
+
+  /// As ``NDArray/randomIntegers(in:_:dtype:)-(_,[Int],_)``.
+  public static func randomIntegers(
+    in range: Range<Int>, _ shape: [Int], dtype: DType = .int64
+  ) throws(TheanoError) -> NDArray {
+    try RandomGenerator.withProcessDefault { (generator) throws(TheanoError) in
+      try randomIntegers(in: range, shape, dtype: dtype, using: &generator)
+    }
+  }
+
+  /// As ``NDArray/permutation(_:)``.
+  public static func permutation(_ count: Int) throws(TheanoError) -> NDArray {
+    try RandomGenerator.withProcessDefault { (generator) throws(TheanoError) in
+      try permutation(count, using: &generator)
+    }
   }
 
   private static func floating(_ dtype: DType?, in operation: String) throws(TheanoError) -> DType {

@@ -2,7 +2,7 @@
 /// vector. A 0-d array cannot be iterated over.
 extension NDArray: Sequence {
   /// Gives the parts of an array along its first axis.
-  public struct Iterator: IteratorProtocol, Sendable {
+  public struct Iterator: IteratorProtocol, Sequence, Sendable {
     let array: NDArray
     var place = 0
 
@@ -21,6 +21,18 @@ extension NDArray: Sequence {
   public var underestimatedCount: Int { count }
 }
 
+extension NDArray.Checked {
+  /// As ``NDArray/makeIterator()``; throws for a 0-d array. To be iterated over: `for row in try a.checked.makeIterator()`.
+  public func makeIterator() throws(TheanoError) -> NDArray.Iterator {
+    guard array.ndim > 0 else {
+      throw TheanoError(
+        .shape, in: "makeIterator", "a 0-d array has no parts to iterate over",
+        mend: "read it with item(as:), or make it a vector with reshaped(1)")
+    }
+    return array.makeIterator()
+  }
+}
+
 /// What an array can be read into: numbers, and Swift arrays of them to any depth.
 public protocol NDArrayReadable {
   /// Reads a whole array; throws if its shape or values do not fit.
@@ -35,7 +47,8 @@ extension NDArrayScalar {
 
   /// Reads all elements, in C order, converted as ``NDArray/astype(_:)`` converts.
   public static func list(reading array: NDArray) throws(TheanoError) -> [Self] {
-    [Self](unsafeUninitializedCapacity: array.size) { buffer, count in
+    try requireMemory(array.size, times: MemoryLayout<Self>.stride, in: "Array", "elements")
+    return [Self](unsafeUninitializedCapacity: array.size) { buffer, count in
       if let base = buffer.baseAddress {
         array.forEachRun { first, position, count, step in
           convertElements(

@@ -17,7 +17,7 @@ extension NDArray {
   }
 
   /// The elements in C order along one axis.
-  public func flattened() -> NDArray { reshaped([size]) }
+  public func flattened() -> NDArray { trapping { () throws(TheanoError) in try checked.flattened() } }
 
   /// The array with its axes in another order: `axes[i]` says which axis becomes axis `i`. Without arguments, in
   /// reverse order. A view.
@@ -97,6 +97,7 @@ extension NDArray.Checked {
 
   /// As ``NDArray/reshaped(_:)-([Int])``.
   public func reshaped(_ shape: [Int]) throws(TheanoError) -> NDArray {
+    try NDArray.checkRank(shape.count, in: "reshaped")
     let shape = try resolved(shape)
     let source = array.object
     if source.isContiguous {
@@ -111,7 +112,7 @@ extension NDArray.Checked {
       }
     }
     if let strides = stridesReshaping(source, to: shape) { return array.view(shape: shape, strides: strides) }
-    return try array.copied().checked.reshaped(shape)
+    return try copied().checked.reshaped(shape)
   }
 
   /// The shape with its -1 replaced, if it has the right number of elements.
@@ -122,7 +123,8 @@ extension NDArray.Checked {
         "an array of shape \(shapeText(array.object.extents)) (\(array.size) elements) cannot take shape "
           + "\(shapeText(shape)): \(why)", mend: mend)
     }
-    var known = 1
+    // The product of the lengths that are not 0, which must be countable for the sake of the strides.
+    var product = 1
     var unknown: Int?
     for (axis, extent) in shape.enumerated() {
       if extent == -1 {
@@ -130,12 +132,12 @@ extension NDArray.Checked {
         unknown = axis
       } else {
         if extent < 0 { throw misfit("a length is negative") }
-        let (product, overflow) = known.multipliedReportingOverflow(by: extent)
-        // With a later 0 the product would be 0 after all.
-        if overflow && !shape.contains(0) { throw misfit("it has too many elements") }
-        known = shape.contains(0) ? 0 : product
+        let (next, overflow) = product.multipliedReportingOverflow(by: max(extent, 1))
+        if overflow || next > Int.max / array.dtype.itemSize { throw misfit("it has too many elements") }
+        product = next
       }
     }
+    let known = shape.contains(0) ? 0 : product
     guard let unknown else {
       if known != array.size {
         throw misfit("it has \(known)", mend: "one length may be -1, to be found from the others")
@@ -185,6 +187,9 @@ extension NDArray.Checked {
     }
     return strides
   }
+
+  /// As ``NDArray/flattened()``.
+  public func flattened() throws(TheanoError) -> NDArray { try reshaped([array.size]) }
 
   /// As ``NDArray/transposed(_:)-(Int...)``.
   public func transposed(_ axes: Int...) throws(TheanoError) -> NDArray { try transposed(axes) }
@@ -256,6 +261,7 @@ extension NDArray.Checked {
   func expanded(_ axes: [Int]) throws(TheanoError) -> NDArray {
     let source = array.object
     let ndim = source.ndim + axes.count
+    try NDArray.checkRank(ndim, in: "expanded")
     var isNew = [Bool](repeating: false, count: ndim)
     for axis in axes {
       let axis = try resolvedAxis(axis, ndim: ndim, in: "expanded")

@@ -94,7 +94,8 @@ extension NDArray.Checked {
     return result
   }
 
-  /// Writes the part that indices select; `value` broadcasts to its shape and is converted to this array's dtype.
+  /// Writes the part that indices select; `value` broadcasts to its shape (leading axes of length 1 too many are dropped)
+  /// and is converted to this array's dtype.
   public mutating func assign(_ value: NDArray, at indices: any ArrayIndex...) throws(TheanoError) {
     try assign(value, at: indices)
   }
@@ -102,13 +103,14 @@ extension NDArray.Checked {
   mutating func assign(_ value: NDArray, at indices: [any ArrayIndex]) throws(TheanoError) {
     // All that can be wrong is found before anything is written or copied.
     let shape = try IndexPlan(indices, of: array.object).resultShape
+    let value = value.droppingLeadingOnes(beyond: shape.count)
     guard let strides = shape.withUnsafeBufferPointer({ broadcastStrides(value.object, to: $0) }) else {
       throw TheanoError(
         .shape, in: "assign",
         "a value of shape \(shapeText(value.object.extents)) does not broadcast to the part's "
           + "shape \(shapeText(shape))")
     }
-    array.makeUnique()
+    try makeUnique()
     let plan = try IndexPlan(indices, of: array.object)
     let (from, to) = (value.dtype, array.dtype)
     let (source, target) = (value.data, array.data)
@@ -128,6 +130,15 @@ extension NDArray.Checked {
   }
 }
 
+extension NDArray {
+  /// The array without those leading axes of length 1 that are too many for `ndim` axes: NumPy assigns it like that.
+  fileprivate func droppingLeadingOnes(beyond ndim: Int) -> NDArray {
+    let surplus = object.ndim - ndim
+    guard surplus > 0, (0..<surplus).allSatisfy({ object.extent($0) == 1 }) else { return self }
+    return view(shape: Array(shape.dropFirst(surplus)), strides: Array(strides.dropFirst(surplus)))
+  }
+}
+
 /// Walks the elements that a plan gathers beside an array of the result's shape and the given strides.
 private func forEachGathered(
   _ plan: IndexPlan, _ gathered: IndexPlan.Gather, _ strides: [Int],
@@ -139,9 +150,11 @@ private func forEachGathered(
   // The offset in the other array of each gathered place.
   var position = 0
   let canonical = [Int](repeating: 0, count: axes)
+  let offsets = gathered.offsets.data.assumingMemoryBound(to: Int.self)
+  defer { withExtendedLifetime(gathered.offsets) {} }
   forEachRun(extents: gathered.shape, ndim: axes, Array(places), canonical) { first, _, count, step, _ in
     for i in 0..<count {
-      let source = plan.offset + gathered.offsets[position]
+      let source = plan.offset + offsets[position]
       let other = first + i * step
       position += 1
       if plan.shape.isEmpty {

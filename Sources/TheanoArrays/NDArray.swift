@@ -100,10 +100,21 @@ extension NDArray {
     return NDArray(object: object)
   }
 
+  /// The most axes that an array may have; it is NumPy's limit too.
+  package static let maximumRank = 64
+
+  /// Refuses more axes than an array may have.
+  static func checkRank(_ ndim: Int, in operation: String) throws(TheanoError) {
+    guard ndim <= maximumRank else {
+      throw TheanoError(.shape, in: operation, "\(ndim) axes; an array has at most \(maximumRank)")
+    }
+  }
+
   /// The number of elements of a shape, if it is one whose bytes can be counted.
   package static func elementCount(of extents: UnsafeBufferPointer<Int>, dtype: DType) throws(TheanoError)
     -> Int
   {
+    try checkRank(extents.count, in: "NDArray")
     var size = 1
     var overflow = false
     var isEmpty = false
@@ -256,19 +267,11 @@ extension NDArray {
 
   /// Makes the elements this array's alone and C-contiguous, copying them if they are not.
   package mutating func makeUnique() {
-    if object.isContiguous && isUnique() { return }
-    self = copied()
+    if !(object.isContiguous && isUnique()) { self = copied() }
   }
 
   /// A C-contiguous copy with elements of its own.
-  package func copied() -> NDArray {
-    let result = trapping { () throws(TheanoError) in
-      try NDArray.allocate(object.extents, dtype: dtype, zeroed: false)
-    }
-    result.object.pointer.pointee.isWeak = isWeak
-    copyElements(to: result.data)
-    return result
-  }
+  package func copied() -> NDArray { trapping { () throws(TheanoError) in try checked.copied() } }
 
   /// The same elements in C order: the array itself if it is C-contiguous, else a copy.
   package func contiguous() -> NDArray { object.isContiguous ? self : copied() }
@@ -284,12 +287,39 @@ extension NDArray {
   }
 
   /// As ``settingWeak(_:)``, on an array that the caller has just made and shares with no one.
-  consuming func madeStrong() -> NDArray {
-    if !object.isWeak { return self }
+  consuming func made(weak isWeak: Bool) -> NDArray {
+    if object.isWeak == isWeak { return self }
     if isKnownUniquelyReferenced(&object) {
-      object.pointer.pointee.isWeak = false
+      object.pointer.pointee.isWeak = isWeak
       return self
     }
-    return settingWeak(false)
+    return settingWeak(isWeak)
   }
+}
+
+// Views may be larger than any memory (`a.broadcast(to:)`), so that copying one fails where its own making did not.
+extension NDArray.Checked {
+  /// As ``NDArray/copied()``; throws if there is no memory for it.
+  package func copied() throws(TheanoError) -> NDArray {
+    let result = try NDArray.allocate(array.object.extents, dtype: array.dtype, zeroed: false)
+    result.object.pointer.pointee.isWeak = array.isWeak
+    array.copyElements(to: result.data)
+    return result
+  }
+
+  /// As ``NDArray/contiguous()``; throws if there is no memory for it.
+  package func contiguous() throws(TheanoError) -> NDArray { array.isContiguous ? array : try copied() }
+
+  /// As ``NDArray/makeUnique()``; throws if there is no memory for it.
+  mutating func makeUnique() throws(TheanoError) {
+    if !(array.isContiguous && array.isUnique()) { array = try copied() }
+  }
+}
+
+/// Refuses what the system has no memory for before Swift's own collections, which do not survive that, ask for it.
+func requireMemory(_ count: Int, times width: Int, in operation: String, _ what: String) throws(TheanoError) {
+  let (bytes, overflow) = count.multipliedReportingOverflow(by: width)
+  // Small amounts are not worth the asking.
+  if !overflow && (bytes < 64 << 20 || HostBuffer(byteCount: bytes, zeroed: false) != nil) { return }
+  throw TheanoError(.system, in: operation, "no memory for \(count) \(what)", mend: "take fewer at a time")
 }

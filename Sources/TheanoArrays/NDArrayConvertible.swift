@@ -7,16 +7,17 @@ public protocol NDArrayConvertible: Sendable {
   /// This value as an array.
   var ndarray: NDArray { get }
 
-  /// This value as an array, for values that may be no array: nested lists that are ragged.
+  /// This value as an array, for values that may be no array: nested lists that are ragged, endless ranges.
   ///
   /// The default gives ``ndarray``.
   ///
-  /// - Throws: ``TheanoError`` if the value is ragged.
+  /// - Throws: ``TheanoError`` if the value is ragged, or if there is no memory for it.
   func asNDArray() throws(TheanoError) -> NDArray
 
   /// Several values as one array with a new first axis. They must have one shape.
   ///
-  /// The default stacks what ``ndarray`` gives; numbers are copied at once.
+  /// The default stacks what ``asNDArray()`` gives; numbers are copied at once. Of no values it makes a `float64` array
+  /// with no elements, as NumPy does; a type that knows its dtype gives that.
   static func ndarray(stacking elements: [Self]) throws(TheanoError) -> NDArray
 }
 
@@ -26,7 +27,8 @@ extension NDArrayConvertible {
 
   /// Several values as one array with a new first axis.
   public static func ndarray(stacking elements: [Self]) throws(TheanoError) -> NDArray {
-    try NDArray.stackedNested(elements.map(\.ndarray))
+    try NDArray.stackedNested(
+      elements.map { (element) throws(TheanoError) in try element.asNDArray() })
   }
 }
 
@@ -46,6 +48,8 @@ extension Array: NDArrayConvertible where Element: NDArrayConvertible {
 
   /// Several nested arrays as one; throws if they are ragged.
   public static func ndarray(stacking elements: [[Element]]) throws(TheanoError) -> NDArray {
+    // Only the innermost type knows the dtype of nothing.
+    if elements.isEmpty { return try Element.ndarray(stacking: []) }
     var parts: [NDArray] = []
     parts.reserveCapacity(elements.count)
     for element in elements { parts.append(try Element.ndarray(stacking: element)) }
@@ -61,6 +65,11 @@ extension ArraySlice: NDArrayConvertible where Element: NDArrayConvertible {
   ///
   /// - Throws: ``TheanoError`` if the elements differ in shape.
   public func asNDArray() throws(TheanoError) -> NDArray { try Array(self).asNDArray() }
+
+  /// As arrays of the same elements.
+  public static func ndarray(stacking elements: [ArraySlice<Element>]) throws(TheanoError) -> NDArray {
+    try [Element].ndarray(stacking: elements.map(Array.init))
+  }
 }
 
 extension ContiguousArray: NDArrayConvertible where Element: NDArrayConvertible {
@@ -71,16 +80,35 @@ extension ContiguousArray: NDArrayConvertible where Element: NDArrayConvertible 
   ///
   /// - Throws: ``TheanoError`` if the elements differ in shape.
   public func asNDArray() throws(TheanoError) -> NDArray { try Array(self).asNDArray() }
+
+  /// As arrays of the same elements.
+  public static func ndarray(stacking elements: [ContiguousArray<Element>]) throws(TheanoError) -> NDArray {
+    try [Element].ndarray(stacking: elements.map(Array.init))
+  }
 }
 
 extension Range: NDArrayConvertible where Bound == Int {
   /// The integers of the range.
-  public var ndarray: NDArray { NDArray(copying: Array(self), isWeak: true) }
+  public var ndarray: NDArray { trapping { () throws(TheanoError) in try asNDArray() } }
+
+  /// The integers of the range.
+  ///
+  /// - Throws: ``TheanoError`` if there is no memory for them.
+  public func asNDArray() throws(TheanoError) -> NDArray {
+    try NDArray.listing(Progression(from: lowerBound, to: upperBound, step: 1)).made(weak: true)
+  }
 }
 
 extension ClosedRange: NDArrayConvertible where Bound == Int {
   /// The integers of the range.
-  public var ndarray: NDArray { NDArray(copying: Array(self), isWeak: true) }
+  public var ndarray: NDArray { trapping { () throws(TheanoError) in try asNDArray() } }
+
+  /// The integers of the range.
+  ///
+  /// - Throws: ``TheanoError`` if there is no memory for them.
+  public func asNDArray() throws(TheanoError) -> NDArray {
+    try NDArray.listing(Progression(from: lowerBound, through: upperBound, step: 1)).made(weak: true)
+  }
 }
 
 extension NDArray {
@@ -95,18 +123,18 @@ extension NDArray {
   /// The dtype is that of the Swift type, strong. Nested arrays must not be ragged; ``init(nested:)`` throws if they are.
   /// (A bare number, `NDArray(0.0)`, is a literal of the language's own and therefore weak; add `dtype:`.)
   public init<T: NDArrayConvertible>(_ values: T) {
-    self = values.ndarray.madeStrong()
+    self = values.ndarray.made(weak: false)
   }
 
   /// An array of the given values, converted to a dtype.
   public init<T: NDArrayConvertible>(_ values: T, dtype: DType) {
-    self = values.ndarray.madeStrong().astype(dtype)
+    self = values.ndarray.made(weak: false).astype(dtype)
   }
 
-  /// An array of nested Swift arrays; throws a ``TheanoError`` if they are ragged.
+  /// An array of nested Swift arrays or ranges; throws a ``TheanoError`` if they are ragged, or if there is no memory.
   public init<T: NDArrayConvertible>(nested values: [T], dtype: DType? = nil) throws(TheanoError) {
-    let array = try T.ndarray(stacking: values).madeStrong()
-    self = dtype.map(array.astype) ?? array
+    let array = try T.ndarray(stacking: values).made(weak: false)
+    self = try array.checked.astype(dtype ?? array.dtype)
   }
 
   /// A vector with the elements of a Swift array.
@@ -127,7 +155,7 @@ extension NDArray {
   static func stackedNested(_ parts: [NDArray]) throws(TheanoError) -> NDArray {
     guard let first = parts.first else {
       // NumPy's `[]`: no elements, float64.
-      return try allocate([0], dtype: .float64).settingWeak(true)
+      return try allocate([0], dtype: .float64).made(weak: true)
     }
     var dtype = first.dtype
     var isWeak = first.isWeak

@@ -65,7 +65,9 @@ extension RandomGenerator {
   }
 
   /// Draws from the process's generator while no other thread does.
-  static func withProcessDefault<R: Sendable>(_ body: (inout RandomGenerator) -> R) -> R {
-    process.withLock { body(&$0) }
+  static func withProcessDefault<R: Sendable, E: Error>(
+    _ body: (inout RandomGenerator) throws(E) -> R
+  ) throws(E) -> R {
+    try process.withLock { (generator) throws(E) in try body(&generator) }
   }
 }

@@ -15,14 +15,11 @@ struct ElementLayout: Equatable, Sendable {
   /// Whether the first axis runs fastest.
   var isFortranOrder = false
 
-  /// NumPy's limit on the number of axes, which is ours.
-  static let maximumRank = 64
-
   /// The number of bytes of the elements; `nil` for a shape that no machine can address.
   ///
   /// An axis of length 0 makes the array empty but does not excuse the others, whose strides must be countable.
   var byteCount: Int? {
-    guard shape.count <= Self.maximumRank, shape.allSatisfy({ $0 >= 0 }) else { return nil }
+    guard shape.count <= NDArray.maximumRank, shape.allSatisfy({ $0 >= 0 }) else { return nil }
     var total = dtype.itemSize
     for extent in shape {
       guard let product = total.times(max(extent, 1)) else { return nil }
@@ -160,11 +157,11 @@ extension NDArray {
     return true
   }
 
-  /// Calls `body` with the bytes of the elements in C order.
+  /// Calls `body` with the bytes of the elements in C order; throws if a view's are more than there is memory for.
   func withElementBytes<R>(
     _ body: (UnsafeRawBufferPointer) throws(TheanoError) -> R
   ) throws(TheanoError) -> R {
-    let array = contiguous()
+    let array = try checked.contiguous()
     return try withExtendedLifetime(array) { () throws(TheanoError) in
       try body(UnsafeRawBufferPointer(start: array.data, count: array.size * array.dtype.itemSize))
     }

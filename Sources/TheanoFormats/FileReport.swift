@@ -22,6 +22,15 @@ struct FileReport: Sendable {
     return TheanoError(.file, in: operation, "\(place): \(reason)", mend: mend)
   }
 
+  /// Where the elements of an array end that begin at `start` of the file or the entry; an array that repeats one element
+  /// can have more of them than any file can hold.
+  func end(of name: String, _ array: NDArray, from start: Int) throws(TheanoError) -> Int {
+    guard let end = start.plus(array.size * array.dtype.itemSize) else {
+      throw error("the array \(quoted(name)) does not fit: its shape is \(shapeText(array.shape))")
+    }
+    return end
+  }
+
   /// The error for a call of the system that failed with `code`.
   func systemError(_ action: String, code: CInt, mend: String? = nil) -> TheanoError {
     error("\(action): \(systemMessage(code))", mend: mend ?? systemAdvice(code))

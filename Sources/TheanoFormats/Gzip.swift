@@ -1,6 +1,7 @@
 import TheanoArrays
 
-/// Files compressed with gzip (RFC 1952): members one after another, each DEFLATE data between a head and a check.
+/// Files compressed with gzip (RFC 1952): members one after another, each DEFLATE data between a head and a check. Zeros
+/// may follow the last.
 enum Gzip {
   static let magic: [UInt8] = [0x1f, 0x8b]
 
@@ -64,7 +65,8 @@ enum Gzip {
           mend: "the file is damaged; fetch or write it again")
       }
       position += 8
-    } while position < deflated.count
+      // What fills up the last block of a tape or a disk is passed over, as gzip does.
+    } while !deflated[position...].allSatisfy { $0 == 0 }
     return produced
   }
 

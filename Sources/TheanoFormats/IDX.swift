@@ -20,7 +20,7 @@ public enum IDX {
 
   /// Writes an array to an IDX file, compressed with gzip if the name ends in `.gz`.
   ///
-  /// The format knows `uint8`, `int8`, `int16`, `int32`, `float32` and `float64`, up to 255 axes, and lengths up to 2^32 - 1.
+  /// The format knows `uint8`, `int8`, `int16`, `int32`, `float32` and `float64`, and lengths up to 2^32 - 1.
   /// The file appears whole or not at all, as with ``NDArray/save(_:)``.
   ///
   /// - Throws: a ``TheanoError`` of kind `.dtype` or `.shape` for an array that the format cannot hold, of kind `.file`
@@ -60,7 +60,7 @@ public enum IDX {
         mend:
           "convert with astype to one of \(codes.map(\.dtype.name).joined(separator: ", ")), or save as .npy")
     }
-    guard array.ndim <= 255, array.shape.allSatisfy({ $0 <= Int(UInt32.max) }) else {
+    guard array.shape.allSatisfy({ $0 <= Int(UInt32.max) }) else {
       throw TheanoError(
         .shape, in: "IDX.save", "the format has no room for shape \(shapeText(array.shape))",
         mend: "save as .npy")
@@ -120,8 +120,8 @@ public enum IDX {
         at: 2, "has elements of type 0x\(String(code, radix: 16)), which the format does not know")
     }
     let ndim = Int(try cursor.little(UInt8.self, "the number of axes"))
-    guard ndim <= ElementLayout.maximumRank else {
-      throw source.error(at: 3, "has \(ndim) axes; at most \(ElementLayout.maximumRank) can be read")
+    guard ndim <= NDArray.maximumRank else {
+      throw source.error(at: 3, "has \(ndim) axes; at most \(NDArray.maximumRank) can be read")
     }
     var shape: [Int] = []
     for _ in 0..<ndim { shape.append(Int(try cursor.big(UInt32.self, "the shape"))) }

@@ -42,18 +42,20 @@ struct JSONReader {
     if cursor.remaining > 0 { throw cursor.error("the JSON text goes on after its value") }
   }
 
-  /// An object: `member` is called at each value with its key, and must read it. Keys must differ.
+  /// An object: `member` is called at each value with its key, and must read it. Keys must differ, byte for byte.
   mutating func object(
     _ member: (_ key: String, _ reader: inout JSONReader) throws(TheanoError) -> Void
   ) throws(TheanoError) {
     try expect("{")
     if accept("}") { return }
-    var keys: Set<String> = []
+    var keys: Set<FileName> = []
     repeat {
       skipSpace()
       let start = cursor
       let key = try string()
-      guard keys.insert(key).inserted else { throw start.error("the key \(quoted(key)) occurs twice") }
+      guard keys.insert(FileName(key)).inserted else {
+        throw start.error("the key \(quoted(key)) occurs twice")
+      }
       try expect(":")
       try member(key, &self)
     } while accept(",")

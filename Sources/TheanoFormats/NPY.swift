@@ -33,7 +33,8 @@ extension NDArray {
   /// The file appears whole or not at all: it is written under a temporary name beside `path`, flushed to the disk
   /// and renamed. A file that it replaces keeps its permissions.
   ///
-  /// - Throws: a ``TheanoError`` of kind `.file` with the path and the reason; an older file is then still there.
+  /// - Throws: a ``TheanoError`` of kind `.file` with the path and the reason, or of kind `.system` if there is no memory to
+  ///   lay a view's elements in a row; an older file is then still there.
   public func save(_ path: String) throws(TheanoError) {
     try AtomicFile.publish(FileReport(operation: "NDArray.save", path: path)) { (file) throws(TheanoError) in
       try writeNPY { (bytes) throws(TheanoError) in try file.append(bytes) }

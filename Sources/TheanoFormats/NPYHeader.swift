@@ -210,8 +210,8 @@ struct NPYHeaderParser {
       let start = cursor
       let extent = try integer()
       extents.append(extent)
-      if extents.count > ElementLayout.maximumRank {
-        throw start.error("the shape has more than \(ElementLayout.maximumRank) axes")
+      if extents.count > NDArray.maximumRank {
+        throw start.error("the shape has more than \(NDArray.maximumRank) axes")
       }
       if !(try accept(",")) {
         try expect(")")

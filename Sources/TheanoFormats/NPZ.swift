@@ -11,11 +11,11 @@ import TheanoArrays
 /// ```
 ///
 /// Opening an archive reads only its directory; each array is read when it is asked for, each time anew. The file stays
-/// open as long as the value lives.
+/// open as long as the value lives. Names are told apart by their bytes, as NumPy does: "é" as one character is not "é" as two.
 public struct NPZ: Sendable {
   private let directory: ZipDirectory
   private let entries: [ZipEntry]
-  private let indices: [String: Int]
+  private let indices: [FileName: Int]
 
   /// The names of the arrays, in the order of the archive.
   public let names: [String]
@@ -40,11 +40,12 @@ public struct NPZ: Sendable {
     directory = ZipDirectory(source: source)
     entries = try directory.entries()
     names = entries.map {
-      $0.name.utf8.suffix(4).elementsEqual(".npy".utf8) ? String($0.name.dropLast(4)) : $0.name
+      $0.name.utf8.suffix(4).elementsEqual(".npy".utf8)
+        ? String(decoding: $0.name.utf8.dropLast(4), as: UTF8.self) : $0.name
     }
-    var indices: [String: Int] = [:]
+    var indices: [FileName: Int] = [:]
     for (index, name) in names.enumerated() {
-      guard indices.updateValue(index, forKey: name) == nil else {
+      guard indices.updateValue(index, forKey: FileName(name)) == nil else {
         throw source.error(
           at: entries[index].headOffset, "the name \(quoted(name)) occurs twice",
           mend: "save the arrays again under different names")
@@ -58,7 +59,7 @@ public struct NPZ: Sendable {
   /// - Throws: a ``TheanoError`` of kind `.argument` if there is no such name, of kind `.file` if the entry is damaged.
   public subscript(name: String) -> NDArray {
     get throws(TheanoError) {
-      guard let index = indices[name] else {
+      guard let index = indices[FileName(name)] else {
         throw TheanoError(
           .argument, in: "NPZ", "\(quoted(directory.source.report.path)) has no array \(quoted(name))",
           mend: "it has \(listed(names))")
@@ -68,7 +69,7 @@ public struct NPZ: Sendable {
   }
 
   /// Whether there is an array of that name.
-  public func contains(_ name: String) -> Bool { indices[name] != nil }
+  public func contains(_ name: String) -> Bool { indices[FileName(name)] != nil }
 
   private func array(_ entry: ZipEntry) throws(TheanoError) -> NDArray {
     var data = try directory.data(of: entry)
@@ -147,7 +148,7 @@ extension NPZ {
   ///   - path: the file.
   ///   - compressed: whether to compress them.
   /// - Throws: a ``TheanoError`` of kind `.argument` for a name that is empty, double or not plain, of kind `.file` if
-  ///   the file cannot be written.
+  ///   the file cannot be written, of kind `.system` if there is no memory to lay a view's elements in a row.
   public static func save(
     _ arrays: some Sequence<(String, NDArray)>, to path: String, compressed: Bool = false
   ) throws(TheanoError) {
@@ -166,7 +167,9 @@ extension NPZ {
   public static func save(
     _ arrays: [String: NDArray], to path: String, compressed: Bool = false
   ) throws(TheanoError) {
-    try save(arrays.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, to: path, compressed: compressed)
+    try save(
+      arrays.sorted { FileName($0.key) < FileName($1.key) }.map { ($0.key, $0.value) }, to: path,
+      compressed: compressed)
   }
 
   package static func write(
@@ -179,7 +182,7 @@ extension NPZ {
       for (name, array) in arrays {
         let header = NPYHeader.encoded(array.npyForm().layout)
         try zip.append(
-          name + ".npy", size: header.count + array.size * array.dtype.itemSize,
+          name + ".npy", size: try report.end(of: name, array, from: header.count),
           method: compressed ? .deflated : .stored,
           to: &file
         ) { (sink) throws(TheanoError) in try array.writeNPY(sink) }
@@ -189,16 +192,16 @@ extension NPZ {
   }
 }
 
-/// Refuses names that occur twice, are empty, or that the format cannot hold.
+/// Refuses names that occur twice, byte for byte, are empty, or that the format cannot hold.
 func checkNames(_ names: [String], in operation: String, isUnfit: (String) -> Bool) throws(TheanoError) {
-  var seen: Set<String> = []
+  var seen: Set<FileName> = []
   for name in names {
     if name.isEmpty || isUnfit(name) {
       throw TheanoError(
         .argument, in: operation, "\(quoted(name)) cannot be an array's name in this format",
         mend: "use a plain name, without .., a leading /, or control characters")
     }
-    if !seen.insert(name).inserted {
+    if !seen.insert(FileName(name)).inserted {
       throw TheanoError(
         .argument, in: operation, "two arrays are named \(quoted(name))", mend: "give each its own name")
     }

@@ -10,11 +10,12 @@ import TheanoArrays
 /// ```
 ///
 /// Opening a file reads only its head; each array is read when it is asked for, each time anew, or is a view of the
-/// mapped file. The file stays open as long as the value lives.
+/// mapped file. The file stays open as long as the value lives. Names are told apart by their bytes: "é" as one character is
+/// not "é" as two. Keys of the metadata are Swift strings, so that a file with both as keys is refused.
 public struct Safetensors: Sendable {
   private let source: ByteSource
   private let entries: [SafetensorsHeader.Entry]
-  private let indices: [String: Int]
+  private let indices: [FileName: Int]
 
   /// The names of the arrays, in the order of the head.
   public let names: [String]
@@ -44,7 +45,7 @@ public struct Safetensors: Sendable {
     metadata = header.metadata
     names = entries.map(\.name)
     // The head's reader has refused double names.
-    indices = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+    indices = Dictionary(uniqueKeysWithValues: zip(names.map(FileName.init), names.indices))
   }
 
   /// The array of a name, read from the file.
@@ -52,7 +53,7 @@ public struct Safetensors: Sendable {
   /// - Throws: a ``TheanoError`` of kind `.argument` if there is no such name, of kind `.file` if it cannot be read.
   public subscript(name: String) -> NDArray {
     get throws(TheanoError) {
-      guard let index = indices[name] else {
+      guard let index = indices[FileName(name)] else {
         throw TheanoError(
           .argument, in: "Safetensors", "\(quoted(source.report.path)) has no array \(quoted(name))",
           mend: "it has \(listed(names))")
@@ -66,7 +67,7 @@ public struct Safetensors: Sendable {
   }
 
   /// Whether there is an array of that name.
-  public func contains(_ name: String) -> Bool { indices[name] != nil }
+  public func contains(_ name: String) -> Bool { indices[FileName(name)] != nil }
 }
 
 // MARK: - Writing
@@ -82,7 +83,8 @@ extension Safetensors {
   ///   - metadata: text to go with them.
   ///   - path: the file.
   /// - Throws: a ``TheanoError`` of kind `.argument` for a name that is empty, double or reserved, of kind `.dtype` for
-  ///   `complex128`, which the format lacks, of kind `.file` if the file cannot be written.
+  ///   `complex128`, which the format lacks, of kind `.file` if the file cannot be written, of kind `.system` if there is no
+  ///   memory to lay a view's elements in a row.
   public static func save(
     _ arrays: some Sequence<(String, NDArray)>, metadata: [String: String] = [:], to path: String
   ) throws(TheanoError) {
@@ -97,13 +99,13 @@ extension Safetensors {
     }
     let rank = Dictionary(uniqueKeysWithValues: SafetensorsHeader.names.enumerated().map { ($1.dtype, $0) })
     let sorted = arrays.sorted { a, b in
-      (rank[b.1.dtype, default: 0], a.0) < (rank[a.1.dtype, default: 0], b.0)
+      (rank[b.1.dtype, default: 0], FileName(a.0)) < (rank[a.1.dtype, default: 0], FileName(b.0))
     }
     var header = SafetensorsHeader(metadata: metadata)
     var end = 0
     for (name, array) in sorted {
       let start = end
-      end += array.size * array.dtype.itemSize
+      end = try report.end(of: name, array, from: start)
       header.entries.append(
         .init(name: name, layout: ElementLayout(dtype: array.dtype, shape: array.shape), range: start..<end))
     }

@@ -51,7 +51,12 @@ struct SafetensorsHeader {
     var reader = JSONReader(text)
     try reader.object { (key, reader) throws(TheanoError) in
       if key == metadataKey {
-        try reader.object { (key, reader) throws(TheanoError) in header.metadata[key] = try reader.string() }
+        try reader.object { (key, reader) throws(TheanoError) in
+          guard header.metadata.updateValue(try reader.string(), forKey: key) == nil else {
+            throw reader.error(
+              "two keys of the metadata are equal as text: \(quoted(key))", mend: "rename one")
+          }
+        }
       } else {
         header.entries.append(try entry(key, &reader))
       }
@@ -69,7 +74,7 @@ struct SafetensorsHeader {
     try reader.object { (key, reader) throws(TheanoError) in
       switch key {
       case "dtype": code = try reader.string()
-      case "shape": shape = try lengths(&reader, atMost: ElementLayout.maximumRank, "axes")
+      case "shape": shape = try lengths(&reader, atMost: NDArray.maximumRank, "axes")
       case "data_offsets": ends = try lengths(&reader, atMost: 2, "offsets")
       default: try reader.skipValue()
       }

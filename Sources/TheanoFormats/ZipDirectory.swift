@@ -66,11 +66,11 @@ struct ZipDirectory {
     }
     var cursor = try source.cursor(at: extent.offset, count: extent.length, "the directory")
     var entries: [ZipEntry] = []
-    var names: Set<String> = []
+    var names: Set<FileName> = []
     for _ in 0..<extent.count {
       let at = cursor
       let entry = try readEntry(&cursor)
-      guard names.insert(entry.name).inserted else {
+      guard names.insert(FileName(entry.name)).inserted else {
         throw at.error(
           "the name \(quoted(entry.name)) occurs twice", mend: "save the arrays again under different names")
       }

@@ -35,6 +35,9 @@ extension HostileFile {
       "something after the data", gzip(whole) + Array("some more bytes".utf8),
       "what follows the compressed data is not gzip"),
     packed(
+      "something after zeros after the data", gzip(whole) + [UInt8](repeating: 0, count: 20) + [1],
+      "what follows the compressed data is not gzip"),
+    packed(
       "less data than the head says", gzip(idxFile(8, [4], data: [1, 2, 3])), "the data inflates to 11"),
     packed(
       "more data than the head says", gzip(idxFile(8, [2], data: [1, 2, 3])), "the data inflates to 11"),

@@ -37,6 +37,9 @@ extension HostileFile {
     head("a comma at the end", "{\(plain),}", data: [1, 2], "should have \"\"\" here"),
     head("a name twice", "{\(plain),\(plain)}", data: [1, 2], "\"a\" occurs twice"),
     head("a name twice, once in escapes", "{\(plain),\"\\u0061\":{}}", data: [1, 2], "\"a\" occurs twice"),
+    head(
+      "metadata keys that are equal as text", "{\"__metadata__\":{\"\u{e9}\":\"a\",\"e\u{301}\":\"b\"}}",
+      "two keys of the metadata are equal as text"),
     head("a key twice", "{\"a\":{\"dtype\":\"U8\",\"dtype\":\"I8\"}}", "\"dtype\" occurs twice"),
     HostileFile(
       .safetensors, "bad UTF-8",

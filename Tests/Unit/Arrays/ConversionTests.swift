@@ -112,6 +112,54 @@ import Testing
     #expect(throws: TheanoError.self) { try NDArray(real: 1, imaginary: 1).item(as: Double.self) }
   }
 
+  /// At the ends of every integer type, read from every float type and the other way: the value itself or an error.
+  @Test func itemsAtTheEnds() {
+    /// A power of two, its neighbours in every float type, and what is no whole number or no `Float`.
+    func around(_ exponent: Int) -> [Double] {
+      let power = Double(sign: .plus, exponent: exponent, significand: 1)
+      return [power, power - 1, power + 1, power.nextUp, power.nextDown]
+        + [10, 7, 23].flatMap { digits -> [Double] in
+          let step = Double(sign: .plus, exponent: exponent - digits, significand: 1)
+          return [power + step, power - step / 2]
+        }
+    }
+    func check<I: FixedWidthInteger & NDArrayScalar>(_: I.Type) {
+      let ends = around(I.bitWidth - 1) + around(I.bitWidth)
+      let candidates = ends + ends.map { -$0 } + [0, -0.0, 0.5, 1, .nan, .infinity, -.infinity]
+      for dtype in DType.allCases where dtype.isFloating || dtype.isComplex {
+        var wrong: [Double] = []
+        for candidate in candidates {
+          let array = NDArray([candidate]).astype(dtype)
+          let value = [Double](array)[0]
+          if (try? array.item(as: I.self)) != I(exactly: value) { wrong.append(value) }
+        }
+        #expect(wrong.isEmpty, "\(dtype) as \(I.self): \(wrong)")
+      }
+      for integer in [I.max, I.max - 1, I.max / 2, I.max / 2 + 1, I.min, I.min + 1] {
+        let array = NDArray([integer])
+        #expect((try? array.item(as: Float.self)) == Float(exactly: integer), "\(integer)")
+        #if !(os(macOS) && arch(x86_64))
+          #expect((try? array.item(as: Float16.self)) == Float16(exactly: integer), "\(integer)")
+        #endif
+      }
+    }
+    check(Int8.self)
+    check(Int16.self)
+    check(Int32.self)
+    check(Int64.self)
+    check(Int.self)
+    check(UInt8.self)
+    check(UInt16.self)
+    check(UInt32.self)
+    check(UInt64.self)
+    check(UInt.self)
+    #expect((try? NDArray([Float(2_147_483_648)]).item(as: Int32.self)) == nil)
+    #expect((try? NDArray([9_223_372_036_854_775_808.0]).item(as: Int.self)) == nil)
+    #expect((try? NDArray(real: 3, imaginary: 0).item(as: Int.self)) == 3)
+    #expect((try? NDArray(real: 3, imaginary: 1).item(as: Int.self)) == nil)
+    #expect((try? NDArray(real: 0.5, imaginary: 0).item(as: Double.self)) == 0.5)
+  }
+
   @Test func swiftArrays() throws {
     let a = NDArray([[1, 2], [3, 4]])
     #expect([Double](a) == [1, 2, 3, 4])

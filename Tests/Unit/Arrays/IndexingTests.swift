@@ -33,7 +33,7 @@ import Testing
   }
 
   @Test func everyGoldenIndexing() {
-    #expect(Self.records.count > 400)
+    #expect(Self.records.count > 600)
     for record in Self.records {
       let fields = record.split(separator: "|", omittingEmptySubsequences: false)
       let shape = fields[0].split(separator: ",").map { Int($0)! }
@@ -86,6 +86,52 @@ import Testing
     #expect(a[1][2][3] == NDArray(scalar: 23))
   }
 
+  /// A stride selects those of its places that the axis has, however long it is.
+  @Test func strides() {
+    let length = 5
+    let array = NDArray(0..<length)
+    func check(_ places: some Sequence<Int>, _ index: any ArrayIndex, _ comment: Comment) {
+      let places = Array(places)
+      guard places.allSatisfy({ $0 >= 0 }) else {
+        #expect(throws: TheanoError.self, comment) { try array.checked[index] }
+        return
+      }
+      #expect([Int](array[index]) == places.filter { $0 < length }, comment)
+    }
+    for start in -2...8 {
+      for end in -2...8 {
+        for step in [-7, -3, -2, -1, 1, 2, 3, 7] {
+          let (to, through) = (
+            stride(from: start, to: end, by: step), stride(from: start, through: end, by: step)
+          )
+          check(to, to, "from \(start) to \(end) by \(step)")
+          check(through, through, "from \(start) through \(end) by \(step)")
+        }
+      }
+    }
+    #expect(array[stride(from: 0, to: 1 << 40, by: 1)] == array)
+    #expect(array[stride(from: 1, through: Int.max, by: 3)] == NDArray([1, 4]))
+    #expect(array[stride(from: Int.max, through: 0, by: -1)] == array.flipped(0))
+    #expect(array[stride(from: Int.max, to: 6, by: .min)].shape == [0])
+    var changed = array
+    changed[stride(from: 4, through: 0, by: -2)] = [10, 20, 30]
+    #expect(changed == NDArray([30, 1, 20, 3, 10]))
+  }
+
+  @Test func assigningDropsLeadingOnes() throws {
+    var a = NDArray.zeros(2, 3)
+    a[0] = NDArray([[1.0, 2, 3]])
+    a[1] = NDArray([[[4]]])
+    #expect(a == NDArray([[1.0, 2, 3], [4, 4, 4]]))
+    a[0, 0] = NDArray([[9.0]])
+    a[NDArray([1]), .all] = NDArray([[[5.0, 6, 7]]])
+    #expect(a == NDArray([[9.0, 2, 3], [5, 6, 7]]))
+    a[1] = a[..<1]
+    #expect(a == NDArray([[9.0, 2, 3], [9, 2, 3]]))
+    let error = #expect(throws: TheanoError.self) { try a.checked.assign(.zeros(2, 1, 3), at: 0) }
+    #expect(error?.description.contains("a value of shape [2, 1, 3]") == true)
+  }
+
   @Test func assigningConvertsAndBroadcasts() {
     var a = NDArray.zeros(2, 3, dtype: .float32)
     a[0] = 1
@@ -121,7 +167,10 @@ import Testing
     #expect(throws: TheanoError.self) { try array.checked[.slice(step: 0)] }
     #expect(throws: TheanoError.self) { try array.checked[.ellipsis, .ellipsis] }
     #expect(throws: TheanoError.self) { try array.checked[NDArray(scalar: UInt64.max).reshaped(1)] }
-    #expect(throws: TheanoError.self) { try array.checked[stride(from: -1, to: -3, by: -1), 0] }
+    for places in [stride(from: -1, to: -3, by: -1), stride(from: 1, to: -2, by: -1)] {
+      let error = #expect(throws: TheanoError.self) { try array.checked[places] }
+      #expect(error?.description.contains("must be at least 0") == true)
+    }
     var copy = array
     #expect(throws: TheanoError.self) { try copy.checked.assign([1, 2], at: .all) }
     #expect(copy == array)

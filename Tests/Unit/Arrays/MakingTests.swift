@@ -18,6 +18,9 @@ import Testing
     #expect(f.dtype == .float64 && Double(f) == -2.5)
     let g: NDArray = []
     #expect(g.shape == [0] && g.dtype == .float64)
+    let i: NDArray = [1, .nan, .infinity, .pi]
+    #expect(i.isWeak && i.isIdentical(to: NDArray([1, Double.nan, .infinity, .pi])))
+    #expect(NDArray.full([2], .infinity, dtype: .float32) == NDArray([Float.infinity, .infinity]))
     let row = NDArray([1, 2], dtype: .float32)
     let h: NDArray = [row, [3, 4.5]]
     #expect(h.dtype == .float32 && !h.isWeak && h.shape == [2, 2])
@@ -63,6 +66,11 @@ import Testing
     #expect(NDArray([0..<2, 3..<5]) == NDArray([[0, 1], [3, 4]]))
     #expect(NDArray(1...3) == NDArray([1, 2, 3]))
     #expect(NDArray([NDArray([1, 2]), NDArray([0.5, 1])]).dtype == .float64)
+    // Nothing, of a known type.
+    #expect(NDArray([Int]()).dtype == .int64 && NDArray([[Int]]()).dtype == .int64)
+    #expect(NDArray([[[Float]]]()) == NDArray([Float]()) && NDArray([[Bool](), []]).dtype == .bool)
+    #expect(NDArray([ArraySlice<Int8>]()).dtype == .int8 && NDArray([[1][...], [2]]) == NDArray([[1], [2]]))
+    #expect(NDArray([ContiguousArray<Int8>]()).dtype == .int8 && NDArray([NDArray]()).dtype == .float64)
   }
 
   @Test func weakPromotion() {
@@ -106,6 +114,11 @@ import Testing
     #expect([Double](NDArray.arange(1, 1.3, step: 0.1)) == [1, 1.1, 1.2000000000000002, 1.3000000000000003])
     #expect(NDArray.linspace(0, 1, count: 5) == NDArray([0, 0.25, 0.5, 0.75, 1]))
     #expect(NDArray.linspace(0, 1, count: 4, endpoint: false) == NDArray([0, 0.25, 0.5, 0.75]))
+    // Integers are NumPy's: rounded down, but for logspace's.
+    #expect([Int](NDArray.linspace(-10, 0, count: 4, dtype: .int32)) == [-10, -7, -4, 0])
+    #expect([Int](NDArray.linspace(-1, -2.5, count: 2, dtype: .int64)) == [-1, -3])
+    #expect([Int](NDArray.logspace(0, 1, count: 3, dtype: .int64)) == [1, 3, 10])
+    #expect([Int](NDArray.logspace(0, 1, count: 2, base: -2.5, dtype: .int64)) == [1, -2])
     #expect(NDArray.linspace(2, 3, count: 1) == NDArray([2.0]))
     #expect(NDArray.linspace(2, 3, count: 0).shape == [0])
     #expect(NDArray.logspace(0, 3, count: 4) == NDArray([1.0, 10, 100, 1000]))

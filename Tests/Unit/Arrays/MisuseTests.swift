@@ -111,6 +111,14 @@ import Testing
       var generator = RandomGenerator(seed: 0)
       return try NDArray.Checked.randomIntegers(in: 0..<256, [1], dtype: .int8, using: &generator)
     },
+    Misuse(text: "a negative length in shape [-1]") { try NDArray.Checked.random(-1) },
+    Misuse(text: "a standard deviation of -1.0") {
+      try NDArray.Checked.randomNormal([2], standardDeviation: -1)
+    },
+    Misuse(text: "the range 3..<3 holds no integers") { try NDArray.Checked.randomIntegers(in: 3..<3, 2) },
+    Misuse(text: "a negative length in shape [-3]") { try NDArray.Checked.permutation(-3) },
+    Misuse(text: "a negative length in shape [2, -3]") { try NDArray.Checked.zeros(2, -3) },
+    Misuse(text: "[makeIterator] a 0-d array has no parts") { try NDArray(scalar: 1).checked.makeIterator() },
     Misuse(text: "random numbers with fractions cannot be of int64") {
       var generator = RandomGenerator(seed: 0)
       return try NDArray.Checked.random([1], dtype: .int64, using: &generator)
@@ -129,7 +137,15 @@ import Testing
     #expect(try Checked.eye(2, 3, diagonal: -1) == .eye(2, 3, diagonal: -1))
     #expect(
       try Checked.eye(2, diagonal: .min) == .zeros(2, 2) && Checked.eye(2, diagonal: .max) == .zeros(2, 2))
-    #expect(try Checked.identity(3) == .identity(3))
+    #expect(try Checked.identity(3) == .identity(3) && Checked.zeros(2, 3) == .zeros(2, 3))
+    #expect(try Checked.ones(2, 3) == .ones(2, 3) && Checked.arange(3) == .arange(3))
+    let matrix = NDArray([[1, 0], [0, 4]])
+    #expect(try matrix.checked.astype(.float32) == matrix.astype(.float32))
+    #expect(try matrix.T.checked.flattened() == matrix.T.flattened())
+    #expect(try matrix.checked.nonzero() == [NDArray([0, 1]), NDArray([0, 1])])
+    var rows: [NDArray] = []
+    for row in try matrix.checked.makeIterator() { rows.append(row) }
+    #expect(rows == Array(matrix))
     for (start, stop, step) in [
       (0, 5, 1), (5, 0, -2), (0, 0, 1), (3, 0, 1), (0, 3, -1), (-7, 8, 3), (8, -8, -4),
     ] {

@@ -92,6 +92,27 @@ import Testing
     #expect("\(NDArray([1.5]).broadcast(to: [2, 2]))" == "[[1.5 1.5]\n [1.5 1.5]]")
   }
 
+  @Test func absurdOptions() {
+    let array = NDArray([[0.125, 100], [2, 3]])
+    for number in [Int.max, 1 << 62, -400, .min] {
+      var options = PrintOptions()
+      options.precision = number
+      options.edgeItems = number
+      options.lineWidth = number
+      for threshold in [0, number] {
+        options.threshold = threshold
+        #expect(array.text(options).hasPrefix("[[") && array.repr(options).hasPrefix("array("))
+      }
+    }
+    var options = PrintOptions()
+    (options.precision, options.edgeItems, options.lineWidth) = (-1, .max, -1)
+    #expect(options.precision == 0 && options.edgeItems == .max / 4 && options.lineWidth == 0)
+    #expect(array.text(options) == "[[  0.\n  100.]\n [  2.\n    3.]]")
+    options.precision = .max
+    options.lineWidth = .max
+    #expect(array.text(options) == array.text())
+  }
+
   @Test func optionsFromTheConfiguration() {
     let text = withConfiguration {
       $0.printing.precision = 2

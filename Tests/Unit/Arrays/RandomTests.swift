@@ -189,6 +189,13 @@ import Testing
     var generator = RandomGenerator(seed: 99)
     #expect(a == NDArray.random([3, 3], using: &generator))
     #expect(b == NDArray.randomNormal([2], using: &generator))
+    typealias Checked = NDArray.Checked
+    #expect((try? Checked.random(2)) == NDArray.random([2], using: &generator))
+    #expect((try? Checked.randomNormal(2, mean: 1)) == NDArray.randomNormal([2], mean: 1, using: &generator))
+    #expect(
+      (try? Checked.randomIntegers(in: 0..<9, 2)) == NDArray.randomIntegers(in: 0..<9, [2], using: &generator)
+    )
+    #expect((try? Checked.permutation(5)) == NDArray.permutation(5, using: &generator))
     #expect(RandomGenerator.processDefault == generator)
     #expect(a.shape == [3, 3] && a.dtype == config.floatX)
   }

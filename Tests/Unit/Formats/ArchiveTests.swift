@@ -68,6 +68,67 @@ import TheanoTestSupport
     }
   }
 
+  @Test("names are told apart by their bytes, whatever characters these make")
+  func strangeNames() throws {
+    let names = ["x", "x\u{600}", "x\u{301}", "\u{e9}", "e\u{301}", "y\u{200d}", "x.npy", "x.npy\u{301}"]
+    let arrays = names.indices.map { NDArray([$0]) }
+    try withFolder { folder in
+      let path = "\(folder)/x"
+      try NPZ.save(zip(names, arrays), to: path)
+      let archive = try NPZ.load(path)
+      try Safetensors.save(zip(names, arrays), to: path)
+      let file = try Safetensors.load(path)
+      #expect(archive.names.map { Array($0.utf8) } == names.map { Array($0.utf8) })
+      #expect(
+        file.names.map { Array($0.utf8) }
+          == names.map { Array($0.utf8) }.sorted { $0.lexicographicallyPrecedes($1) })
+      for (name, array) in zip(names, arrays) {
+        #expect(try archive[name] == array && archive.contains(name))
+        #expect(try file[name] == array && file.contains(name))
+      }
+      #expect(!archive.contains("x\u{302}") && !file.contains("x\u{302}"))
+    }
+  }
+
+  @Test("arrays that no file or memory can hold are refused, and nothing is left behind")
+  func beyondAnyFile() throws {
+    let endless = NDArray(1, dtype: .uint8).broadcast(to: [.max])
+    let large = NDArray(1.0).broadcast(to: [1 << 48])
+    withFolder { folder in
+      let path = "\(folder)/x"
+      func refused(_ text: String, _ save: () throws -> Void) {
+        let error = #expect(throws: TheanoError.self) { try save() }
+        #expect(error?.description.contains(text) == true, "\(String(describing: error))")
+      }
+      refused("the array \"b\" does not fit") {
+        try Safetensors.save(["a": endless, "b": endless], to: path)
+      }
+      refused("the array \"a\" does not fit") { try NPZ.save(["a": endless], to: path) }
+      for array in [large, endless] { refused("no memory for") { try array.save(path) } }
+      refused("no memory for") { try NPZ.save(["a": large], to: path) }
+      refused("no memory for") { try NPZ.save(["a": large], to: path, compressed: true) }
+      refused("no memory for") { try Safetensors.save(["a": large], to: path) }
+      refused("no room for shape") { try IDX.save(large, to: path) }
+      #expect(fileNames(in: folder).isEmpty)
+    }
+  }
+
+  @Test("arrays of as many axes as there can be come back")
+  func manyAxes() throws {
+    let array = patternArray(.uint8, [2]).reshaped([Int](repeating: 1, count: 63) + [2])
+    try withFolder { folder in
+      let path = "\(folder)/x"
+      try array.save(path)
+      #expect(try NDArray.load(path) == array)
+      try NPZ.save(["a": array], to: path)
+      #expect(try NPZ.load(path)["a"] == array)
+      try Safetensors.save(["a": array], to: path)
+      #expect(try Safetensors.load(path)["a"] == array)
+      try IDX.save(array, to: path)
+      #expect(try IDX.load(path) == array)
+    }
+  }
+
   @Test("a name that is not there is told with those that are")
   func missingName() throws {
     let archive = try NPZ.load(goldenFormat("stored.npz"))

@@ -28,6 +28,18 @@ import TheanoTestSupport
     #expect(elementBytes(array) == patternBytes(.uint8, count: 6000))
   }
 
+  @Test("zeros after compressed data are passed over, as by gzip", arguments: ["level9", "members"])
+  func padded(_ name: String) throws {
+    let bytes = fileBytes(goldenFormat(name + ".idx.gz"))
+    try withFolder { folder in
+      for count in [1, 9, 512] {
+        writeFile("\(folder)/x.gz", bytes + [UInt8](repeating: 0, count: count))
+        let array = try IDX.load("\(folder)/x.gz")
+        #expect(elementBytes(array) == patternBytes(.uint8, count: 6000))
+      }
+    }
+  }
+
   /// Six digits of the MNIST test set; the sums are NumPy's.
   @Test("real digits are read")
   func digits() throws {
