@@ -43,7 +43,12 @@ static int start(pid_t *pid, char *const arguments[], char *const environment[],
   if (!(error = posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0))
       && !(error = posix_spawn_file_actions_adddup2(&actions, out, 1))
       && !(error = posix_spawn_file_actions_adddup2(&actions, out, 2)))
-    error = posix_spawn(pid, arguments[0], &actions, &attributes, arguments, environment);
+    // A program that was written a moment ago is busy while a process that another thread starts still holds it open.
+    for (int tries = 0; tries < 100; tries++) {
+      error = posix_spawn(pid, arguments[0], &actions, &attributes, arguments, environment);
+      if (error != ETXTBSY) break;
+      nanosleep(&(struct timespec){.tv_nsec = 2000000}, 0);
+    }
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
   return error;

@@ -21,7 +21,8 @@ static void enter(theano_rwlock *lock, uint32_t barred, uint32_t step) {
   struct room *room = room_of(lock);
   pthread_mutex_lock(&room->door);
   uint32_t state = __atomic_load_n(&lock->state, __ATOMIC_RELAXED);
-  for (;;) {
+  // Whoever was woken competes with the others that were, not with word left by those who sleep again.
+  for (;; barred &= ~THEANO_RWLOCK_WAITED) {
     if (!(state & barred)) {
       if (__atomic_compare_exchange_n(&lock->state, &state, state + step, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) break;
     } else if (__atomic_compare_exchange_n(&lock->state, &state, state | THEANO_RWLOCK_WAITED, 0, __ATOMIC_RELAXED,
@@ -33,7 +34,9 @@ static void enter(theano_rwlock *lock, uint32_t barred, uint32_t step) {
   pthread_mutex_unlock(&room->door);
 }
 
-void theano_rwlock_read_wait(theano_rwlock *lock) { enter(lock, THEANO_RWLOCK_WRITER, 1); }
+void theano_rwlock_read_wait(theano_rwlock *lock) {
+  enter(lock, THEANO_RWLOCK_WRITER | (theano_held() ? 0 : THEANO_RWLOCK_WAITED), 1);
+}
 
 void theano_rwlock_write_wait(theano_rwlock *lock) {
   enter(lock, THEANO_RWLOCK_WRITER | THEANO_RWLOCK_READERS, THEANO_RWLOCK_WRITER);

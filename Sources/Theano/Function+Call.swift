@@ -1,5 +1,8 @@
 import TheanoArrays
 
+// Literals go to the generic calls, not to those of `NDArray`: a ragged one is then an error of the call, where the literal
+// of an array would trap.
+
 extension Function where Outputs == NDArray {
   /// Calls the function with no arguments.
   ///
@@ -82,7 +85,6 @@ extension Function where Outputs == NDArray {
   /// Calls the function with any number of arguments, each an array, a Swift number or nested lists of numbers.
   ///
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
-  // Literals come here, not to the calls above: a ragged one is then an error of the call, not of the literal.
   @discardableResult
   public func callAsFunction<each A: NDArrayConvertible>(_ arguments: repeat each A) throws(TheanoError)
     -> NDArray
@@ -183,7 +185,6 @@ extension Function where Outputs == [NDArray] {
   /// Calls the function with any number of arguments, each an array, a Swift number or nested lists of numbers.
   ///
   /// - Throws: ``TheanoError``: arguments that do not fit, lengths that do not meet, what an operation finds wrong.
-  // Literals come here, not to the calls above: a ragged one is then an error of the call, not of the literal.
   @discardableResult
   public func callAsFunction<each A: NDArrayConvertible>(_ arguments: repeat each A) throws(TheanoError)
     -> [NDArray]

@@ -147,7 +147,7 @@ package struct DeviceKernel {
     open("if (item < width)")
     for (f, fold) in folds.enumerated() {
       line("const \(fold.dtype.cName) other\(f) = shared\(f)[item + width];")
-      line(fold.join("acc\(f)", "other\(f)"))
+      line(fold.join("acc\(f)", "other\(f)", isHost: false))
       line("shared\(f)[item] = acc\(f);")
     }
     close()
@@ -178,7 +178,7 @@ package struct DeviceKernel {
         let better = fold.isBetter(value, "acc\(f)", first: "at\(f) < 0")
         line("if (\(better)) { acc\(f) = \(value); at\(f) = \(position); }")
       } else {
-        line(fold.join("acc\(f)", value))
+        line(fold.join("acc\(f)", value, isHost: false))
       }
     }
     stores()

@@ -55,12 +55,16 @@ struct Fold {
   }
 
   /// One accumulator joined with one value.
-  func join(_ total: String, _ value: String) -> String {
+  ///
+  /// - Parameter isHost: Whether the services of programs for the host are there.
+  func join(_ total: String, _ value: String, isHost: Bool = true) -> String {
     switch combiner {
     case .sum: return "\(total) += \(value);"
     case .product: return "\(total) *= \(value);"
     case .or: return "\(total) |= \(value);"
     case .and: return "\(total) &= \(value);"
+    case .maximum where dtype.isFloating && isHost: return "\(total) = TH_MAXIMUM(\(total), \(value));"
+    case .minimum where dtype.isFloating && isHost: return "\(total) = TH_MINIMUM(\(total), \(value));"
     case .maximum, .minimum:
       let nan = dtype.isFloating ? " || \(value) != \(value)" : ""
       let compare = combiner == .maximum ? ">" : "<"

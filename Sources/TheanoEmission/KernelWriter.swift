@@ -97,10 +97,12 @@ struct KernelWriter {
         }
       }
     values = ValueWriter(nest, depthOfAxis: depthOfAxis, axisNames: nest.axes.indices.map { "i\($0)" })
-    let points = nest.axes.reduce(Size(1)) { $0 * nest.sizes[$1.extent] }.constant
-    let cost = values.cost
-    isDirect = isSerial || points.map { $0 <= KernelWriter.parallelWork / cost } ?? false
-    let isShort = points.map { $0 < KernelWriter.singlePart } ?? false
+    // The points of a box can be more than an integer counts.
+    let lengths = nest.axes.map { nest.sizes[$0.extent].constant }
+    let points = lengths.contains(nil) ? nil : lengths.reduce(1.0) { $0 * Double($1 ?? 1) }
+    let cost = Double(values.cost)
+    isDirect = isSerial || points.map { $0 * cost <= Double(KernelWriter.parallelWork) } ?? false
+    let isShort = points.map { $0 < Double(KernelWriter.singlePart) } ?? false
     isWhole = !folds.isEmpty && kept.isEmpty && !reduced.isEmpty && !isShort
   }
 
@@ -118,7 +120,10 @@ struct KernelWriter {
   private var isTiled: Bool { !reduced.isEmpty && !folds.isEmpty && kept.last == nest.axes.count - 1 }
 
   /// The type in which a fold is carried between partial results.
-  private func carrier(_ dtype: DType) -> DType { dtype == .float32 ? .float64 : dtype }
+  private func carrier(_ fold: Fold) -> DType {
+    let isSum = fold.combiner == .sum || fold.combiner == .product
+    return isSum && fold.dtype == .float32 ? .float64 : fold.dtype
+  }
 
   private mutating func write() -> KernelText {
     let sizes = nest.sizes.indices.filter { nest.sizes[$0].constant == nil }
@@ -207,7 +212,7 @@ struct KernelWriter {
   /// What a fold over everything keeps for each part.
   private var partials: [(type: String, name: String)] {
     folds.enumerated().flatMap { f, fold in
-      [(carrier(fold.dtype).cName, "p\(f)")] + (fold.isPosition ? [("th_i64", "q\(f)")] : [])
+      [(carrier(fold).cName, "p\(f)")] + (fold.isPosition ? [("th_i64", "q\(f)")] : [])
     }
   }
 
@@ -337,9 +342,15 @@ struct KernelWriter {
   /// How many elements of a row a `float32` sum runs over before it is added to one of `float64`.
   private static let sumBlock = 1024
 
-  private func isCarried(_ fold: Fold) -> Bool {
+  private func isCarried(_ fold: Fold) -> Bool { isNarrowSum(fold) && isVector }
+
+  private func isNarrowSum(_ fold: Fold) -> Bool {
     fold.combiner == .sum && fold.dtype == .float32 && !reduced.isEmpty
   }
+
+  /// Whether the innermost loop over reduced axes becomes vector code: not beside a search for a position. There sums of
+  /// `float32` are `float64` from the start, since one accumulator loses more than the lanes of vectors do.
+  private var isVector: Bool { !isSerial && !folds.contains { $0.isPosition } }
 
   /// Where a fold's result stands after `reducedLoops`.
   private func result(_ f: Int) -> String { isCarried(folds[f]) ? "total\(f)" : "acc\(f)" }
@@ -356,7 +367,7 @@ struct KernelWriter {
     let isCarrying = folds.contains(where: isCarried)
     for (f, fold) in folds.enumerated() {
       declare(f, fold)
-      if isCarried(fold) { line("\(carrier(fold.dtype).cName) total\(f) = \(fold.neutral());") }
+      if isCarried(fold) { line("\(carrier(fold).cName) total\(f) = \(fold.neutral());") }
     }
     for (k, axis) in reduced.dropLast().enumerated() {
       loop(axis, from: k == 0 ? first : "0", to: k == 0 ? stop : nil)
@@ -399,7 +410,7 @@ struct KernelWriter {
     }
     for (f, fold) in folds.enumerated() {
       open("")
-      line("\(carrier(fold.dtype).cName) total = p\(f)[0];")
+      line("\(carrier(fold).cName) total = p\(f)[0];")
       if fold.isPosition {
         line("th_i64 at = q\(f)[0];")
         line(
@@ -437,7 +448,7 @@ struct KernelWriter {
       "const th_i64 first = tile * \(n), stop = first + \(n) < \(extent(last)) ? first + \(n) : \(extent(last));"
     )
     for (f, fold) in folds.enumerated() {
-      line("\(carrier(fold.dtype).cName) acc\(f)[\(n)];")
+      line("\(carrier(fold).cName) acc\(f)[\(n)];")
       if fold.isPosition { line("th_i64 at\(f)[\(n)];") }
       line(
         "for (th_i64 j = 0; j < \(n); j++) { acc\(f)[j] = \(fold.neutral());\(fold.isPosition ? " at\(f)[j] = -1;" : "") }"
@@ -463,7 +474,8 @@ struct KernelWriter {
   // MARK: - Folds
 
   private mutating func declare(_ f: Int, _ fold: Fold) {
-    line("\(fold.dtype.cName) acc\(f) = \(fold.neutral());")
+    let dtype = isNarrowSum(fold) && !isVector ? carrier(fold) : fold.dtype
+    line("\(dtype.cName) acc\(f) = \(fold.neutral());")
     if fold.isPosition { line("th_i64 at\(f) = -1;") }
   }
 

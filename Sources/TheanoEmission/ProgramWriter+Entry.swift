@@ -94,17 +94,24 @@ extension ProgramWriter {
     guard !plan.slots.isEmpty else { return }
     offsets = Array(repeating: "", count: plan.slots.count)
     var known = 0
+    var isTooLarge = false
     var classes: [Size: [Int]] = [:]
     var order: [Size] = []
     for (k, slot) in plan.slots.enumerated() {
       if let n = slot.bytes.constant {
         offsets[k] = StepRuns.place(known)
         // Scalars need not lie 64 bytes apart.
-        known += n <= 16 ? 16 : (n + 63) & ~63
+        let (end, overflow) = known.addingReportingOverflow(n <= 16 ? 16 : n > .max - 63 ? n : (n + 63) & ~63)
+        known = end
+        isTooLarge = isTooLarge || overflow
       } else {
         if classes[slot.bytes] == nil { order.append(slot.bytes) }
         classes[slot.bytes, default: []].append(k)
       }
+    }
+    if isTooLarge || known > 1 << 46 {
+      line("return (void)host->workspace(call, -1), TH_HOST;")
+      known = 0
     }
     var end = "\((known + 63) & ~63)"
     for (number, bytes) in order.enumerated() {

@@ -96,6 +96,17 @@ package struct ProgramWriter {
     #endif
     #define TH_INLINE inline __attribute__((always_inline))
     #define TH_APART __attribute__((noinline))
+    // NaN if either is. Clang has a word for it that becomes vector code.
+    #if defined(__has_builtin)
+    #if __has_builtin(__builtin_elementwise_maximum) && __has_builtin(__builtin_elementwise_minimum)
+    #define TH_MAXIMUM(a, b) __builtin_elementwise_maximum(a, b)
+    #define TH_MINIMUM(a, b) __builtin_elementwise_minimum(a, b)
+    #endif
+    #endif
+    #ifndef TH_MAXIMUM
+    #define TH_MAXIMUM(a, b) ((b) > (a) || (b) != (b) ? (b) : (a))
+    #define TH_MINIMUM(a, b) ((b) < (a) || (b) != (b) ? (b) : (a))
+    #endif
     #define th_unlikely(x) __builtin_expect(!!(x), 0)
     // Below this much work (in additions) a second thread costs more than it brings.
     #define TH_PARALLEL_WORK \(KernelWriter.parallelWork)
@@ -103,7 +114,8 @@ package struct ProgramWriter {
       const th_i64 pieces = work / (TH_PARALLEL_WORK / 2) + 1;
       return (range + pieces - 1) / pieces;
     }
-    static inline __attribute__((unused)) th_i64 th_align(th_i64 bytes) { return (bytes + 63) & ~(th_i64)63; }
+    // A length can be negative that only the side of a conditional which is not taken speaks of.
+    static inline __attribute__((unused)) th_i64 th_align(th_i64 bytes) { return bytes < 0 ? 0 : (bytes + 63) & ~(th_i64)63; }
     static inline __attribute__((unused)) th_i64 th_length_u64(th_u64 n) { return n >> 63 ? (th_i64)(~(th_u64)0 >> 1) : (th_i64)n; }
     static inline __attribute__((unused)) th_i64 th_size_floorDivide(th_i64 a, th_i64 b) {
       if (b == 0) return 0;
@@ -251,9 +263,10 @@ package struct ProgramWriter {
     }
   }
 
-  private func factor(_ f: Schedule.Factor) -> String {
-    guard let buffer = f.buffer else { return "\(f.constant)" }
-    return f.constant == 1 ? "*\(address(buffer))" : "\(f.constant) * *\(address(buffer))"
+  private func factor(_ f: Schedule.Factor, _ dtype: DType) -> String {
+    let constant = LoopNest.Constant(f.constant, dtype).literal(.c)
+    guard let buffer = f.buffer else { return constant }
+    return f.constant == 1 ? "*\(address(buffer))" : "\(constant) * *\(address(buffer))"
   }
 
   private mutating func productCall(_ p: Schedule.Product) {
@@ -271,8 +284,8 @@ package struct ProgramWriter {
     let flags = "\(p.transposeA && a.shape.count == 2 ? 1 : 0), \(p.transposeB && b.shape.count == 2 ? 1 : 0)"
     if let note = p.note { line(Notes.line([note])) }
     line(
-      "th_matmul_\(dtype.suffix)(host, call, \(flags), \(m.cText), \(n.cText), \(k.cText), \(factor(p.alpha)), "
-        + "\(address(p.a)), \(left[1].cText), \(address(p.b)), \(right[1].cText), \(factor(p.beta)), \(address(p.out)));"
+      "th_matmul_\(dtype.suffix)(host, call, \(flags), \(m.cText), \(n.cText), \(k.cText), \(factor(p.alpha, dtype)), "
+        + "\(address(p.a)), \(left[1].cText), \(address(p.b)), \(right[1].cText), \(factor(p.beta, dtype)), \(address(p.out)));"
     )
   }
 

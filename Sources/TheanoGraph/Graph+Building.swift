@@ -81,6 +81,7 @@ extension Graph {
         })
     }
     setOutputs(outputs.map { known[ObjectIdentifier($0.node)]! })
+    findCertainChecks()
     var lengths: [Size.Atom: Size] = [:]
     for (k, leaf) in leaves.enumerated() {
       guard let state = leaf.variable.sharedState, let shape = assumed(state) else { continue }

@@ -2,15 +2,17 @@ import TheanoArrays
 import TheanoKernels
 
 extension Graph {
-  /// Compares every pair of lengths that must fit and is known.
+  /// Compares pairs of lengths that must fit, as far as they are known.
   ///
-  /// - Parameter atom: What an atom is, or `nil` if that is not known (yet).
+  /// - Parameters:
+  ///   - numbers: Which of the checks.
+  ///   - atom: What an atom is, or `nil` if that is not known (yet).
   /// - Throws: Every pair that does not fit, at the line of the operation that demands it.
-  package func checkSizes(_ atom: (Size.Atom) -> Int?) throws(TheanoError) {
+  package func checkSizes(_ numbers: [Int], _ atom: (Size.Atom) -> Int?) throws(TheanoError) {
     var diagnoses: [Diagnosis] = []
     // What is wrong with an application first makes its other checks say the same thing in other words.
     var faulty: Set<ObjectIdentifier> = []
-    for check in checks {
+    for check in numbers.lazy.map({ checks[$0] }) {
       if let origin = check.origin, faulty.contains(ObjectIdentifier(origin)) { continue }
       guard let left = check.check.left.value(atom), let right = check.check.right.value(atom) else {
         continue

@@ -48,6 +48,10 @@ package struct Graph {
   package struct Check {
     package var check: SizeCheck
     package var origin: ApplyNode?
+    /// The nodes that demand it.
+    package var nodes: [NodeID] = []
+    /// Whether every call must meet it, whichever side of a conditional it takes: the graph's lengths count on it.
+    package fileprivate(set) var isCertain = false
   }
 
   package private(set) var nodes: [Node] = []
@@ -55,7 +59,7 @@ package struct Graph {
   package private(set) var leaves: [Leaf] = []
   package private(set) var outputs: [ValueID] = []
   package private(set) var checks: [Check] = []
-  private var checkKeys: Set<CheckKey> = []
+  private var checkNumbers: [CheckKey: Int] = [:]
   private var interned: [Int: [NodeID]] = [:]
   private var internedConstants: [ConstantKey: ValueID] = [:]
   /// Where values went that were replaced.
@@ -127,11 +131,16 @@ package struct Graph {
     let operands = inputs.map(operand)
     var rules = ShapeRules()
     let types = try op.infer(operands, &rules)
+    let id = nodes.count
     for check in rules.checks {
       let key = CheckKey(relation: check.relation, left: check.left, right: check.right)
-      if checkKeys.insert(key).inserted { checks.append(Check(check: check, origin: origin)) }
+      if let known = checkNumbers[key] {
+        checks[known].nodes.append(id)
+      } else {
+        checkNumbers[key] = checks.count
+        checks.append(Check(check: check, origin: origin, nodes: [id]))
+      }
     }
-    let id = nodes.count
     let first = values.count
     for type in types { _ = addValue(Graph.settled(type, value: values.count), .node(id)) }
     if types.count == 1, let length = op.lengthValue(operands), length != .unknown {
@@ -361,6 +370,58 @@ package struct Graph {
     }
   }
 
+  /// Lets lengths speak of the values that there are: what rewriting found to be a number becomes that number, and what it
+  /// replaced becomes what stands there now.
+  package mutating func settleLengths() {
+    func settled(_ size: Size) -> Size {
+      size.substituting { atom in
+        switch atom {
+        case .value(let id):
+          let now = resolve(id)
+          if let constant = constant(now), let n = try? constant.item(as: Int.self) { return Size(n) }
+          return now == id ? nil : Size(.value(now))
+        case .found(let id, let axis):
+          let now = resolve(id)
+          return now == id ? nil : values[now].type.dims[axis].size
+        case .axis, .function: return nil
+        }
+      }
+    }
+    for id in values.indices {
+      let dims = values[id].type.dims
+      guard dims.contains(where: { if case .symbolic = $0 { true } else { false } }) else { continue }
+      let new = dims.map { dim in if case .symbolic(let size) = dim { Dim(settled(size)) } else { dim } }
+      if new != dims { values[id].type = TensorType(values[id].type.dtype, new) }
+    }
+    for k in checks.indices {
+      checks[k].check.left = settled(checks[k].check.left)
+      checks[k].check.right = settled(checks[k].check.right)
+    }
+  }
+
+  /// Finds which checks every call must meet: those of nodes that the outputs need whatever conditions say.
+  package mutating func findCertainChecks() {
+    var seen = Set<NodeID>()
+    var pending = outputs.compactMap { producer(resolve($0)) }
+    while let node = pending.popLast() {
+      guard seen.insert(node).inserted else { continue }
+      if nodes[node].op.isConditional {
+        if let condition = producer(resolve(nodes[node].inputs[0])) { pending.append(condition) }
+        pending += lengthsRead(by: node).compactMap(producer)
+      } else {
+        pending += needs(node)
+      }
+    }
+    for k in checks.indices where checks[k].nodes.contains(where: seen.contains) {
+      checks[k].isCertain = true
+    }
+  }
+
+  /// The nodes that stand for those that demand a check, after whatever rewriting.
+  package func demanding(_ check: Check) -> [NodeID] {
+    check.nodes.compactMap { producer(resolve(nodes[$0].firstOutput)) }
+  }
+
   /// Replaces lengths by equal ones, so that axes which every call must find equal are one size.
   ///
   /// - Parameter assumed: Lengths that the caller vouches for: the program is made for them alone. They are put in only
@@ -376,7 +437,7 @@ package struct Graph {
       }
       return size
     }
-    for check in checks where check.check.relation == .equal {
+    for check in checks where check.check.relation == .equal && check.isCertain {
       let difference = settle(check.check.left) - settle(check.check.right)
       // Only what the entry of a program knows stands for an axis: a length that is computed later would come too late
       // for what reads the axis before.

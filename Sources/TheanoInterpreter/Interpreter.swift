@@ -8,8 +8,17 @@ import TheanoKernels
 /// machines without a C compiler.
 package struct Interpreter {
   package let graph: Graph
+  /// The checks of nodes that one side of a conditional alone may need.
+  private let checksOfNode: [Graph.NodeID: [Int]]
 
-  package init(_ graph: Graph) { self.graph = graph }
+  package init(_ graph: Graph) {
+    self.graph = graph
+    var checksOfNode: [Graph.NodeID: [Int]] = [:]
+    for (k, check) in graph.checks.enumerated() where !check.isCertain {
+      for node in graph.demanding(check) { checksOfNode[node, default: []].append(k) }
+    }
+    self.checksOfNode = checksOfNode
+  }
 
   /// The values of the graph's outputs.
   ///
@@ -71,6 +80,9 @@ package struct Interpreter {
       let condition = values[inputs[0]]!
       return [values[inputs[Interpreter.isTrue(condition) ? 1 : 2]]!]
     }
+    if let own = checksOfNode[id] {
+      try graph.checkSizes(own) { atom($0, leaves, values, all: true) }
+    }
     try requireMemory(id, values, leaves)
     do throws(Fault) {
       return try node.op.evaluate(inputs.map { values[$0]! }, node.outputs.map { graph.values[$0].type })
@@ -127,6 +139,8 @@ package struct Interpreter {
   private func check(
     _ leaves: [NDArray], _ values: [Graph.ValueID: NDArray], all: Bool
   ) throws(TheanoError) {
-    try graph.checkSizes { atom($0, leaves, values, all: all) }
+    try graph.checkSizes(graph.checks.indices.filter { graph.checks[$0].isCertain }) {
+      atom($0, leaves, values, all: all)
+    }
   }
 }

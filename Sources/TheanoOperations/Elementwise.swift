@@ -57,6 +57,8 @@ package final class ElementwiseDefinition: Sendable {
   /// One for each operand; `nil` where the derivative is zero wherever it exists.
   package let derivatives: [Derivative?]
   package let isCommutative: Bool
+  /// Whether it means anything for booleans, if it takes numbers of every dtype.
+  package let takesBooleans: Bool
   /// What an integer result is as a length, if the operands are.
   package let length: (@Sendable ([Dim]) -> Dim)?
   /// Where tests draw operands from: inside, the function is smooth.
@@ -67,7 +69,8 @@ package final class ElementwiseDefinition: Sendable {
 
   package init(
     _ name: String, arity: Int, _ typing: Typing, infix: String? = nil, recipe: Recipe, host: Host,
-    derivatives: [Derivative?], commutative: Bool = false, length: (@Sendable ([Dim]) -> Dim)? = nil,
+    derivatives: [Derivative?], commutative: Bool = false, booleans: Bool = true,
+    length: (@Sendable ([Dim]) -> Dim)? = nil,
     domain: [ClosedRange<Double>], ulps: Double = 1, _ documentation: String
   ) {
     self.name = name
@@ -78,6 +81,7 @@ package final class ElementwiseDefinition: Sendable {
     self.host = host
     self.derivatives = derivatives
     isCommutative = commutative
+    takesBooleans = booleans
     self.length = length
     self.domain = domain.count == arity ? domain : Array(repeating: domain[0], count: arity)
     self.ulps = ulps
@@ -104,7 +108,13 @@ package struct Elementwise: Operation {
 
   private func resultDType(_ dtypes: [DType]) throws(Fault) -> DType {
     switch definition.typing {
-    case .numeric, .floating: return dtypes[0]
+    case .numeric, .floating:
+      if dtypes[0] == .bool, !definition.takesBooleans {
+        throw Fault(
+          .dtype, "\(name) does not take booleans",
+          mend: "use .! for the opposite and .^ for a difference, or cast to an integer", operand: 0)
+      }
+      return dtypes[0]
     case .comparison, .floatTest: return .bool
     case .logical:
       if let k = dtypes.firstIndex(where: \.isFloating) {
@@ -124,7 +134,10 @@ package struct Elementwise: Operation {
   }
 
   package func lengthValue(_ inputs: [Operand]) -> Dim? {
-    guard let length = definition.length, inputs.allSatisfy({ $0.ndim == 0 }) else { return nil }
+    // Lengths do not wrap; the arithmetic of narrower integers does.
+    guard let length = definition.length, inputs.allSatisfy({ $0.ndim == 0 && $0.dtype == .int64 }) else {
+      return nil
+    }
     return length(inputs.map(\.length))
   }
 

@@ -15,7 +15,8 @@ public struct UnaryFunction: Sendable {
     _ name: String, _ typing: ElementwiseDefinition.Typing, infix: String? = nil, _ recipe: Recipe,
     float: (@Sendable (Double) -> Double)? = nil, signed: (@Sendable (Int64) -> Int64)? = nil,
     unsigned: (@Sendable (UInt64) -> UInt64)? = nil, derivative: Derivative?,
-    length: (@Sendable ([Dim]) -> Dim)? = nil, domain: ClosedRange<Double> = -3...3, ulps: Double = 2,
+    booleans: Bool = true, length: (@Sendable ([Dim]) -> Dim)? = nil,
+    domain: ClosedRange<Double> = -3...3, ulps: Double = 2,
     _ documentation: String
   ) {
     var host = ElementwiseDefinition.Host()
@@ -27,7 +28,7 @@ public struct UnaryFunction: Sendable {
     definition = ElementwiseDefinition(
       name, arity: 1, typing, infix: infix, recipe: recipe,
       host: host,
-      derivatives: [slope], length: length, domain: [domain],
+      derivatives: [slope], booleans: booleans, length: length, domain: [domain],
       ulps: ulps, documentation)
   }
 
@@ -58,7 +59,7 @@ public struct BinaryFunction: Sendable {
     _ name: String, _ typing: ElementwiseDefinition.Typing, infix: String? = nil, _ recipe: Recipe,
     float: (@Sendable (Double, Double) -> Double)? = nil, signed: (@Sendable (Int64, Int64) -> Int64)? = nil,
     unsigned: (@Sendable (UInt64, UInt64) -> UInt64)? = nil, derivatives: (Derivative?, Derivative?),
-    commutative: Bool = false, length: (@Sendable (Dim, Dim) -> Dim)? = nil,
+    commutative: Bool = false, booleans: Bool = true, length: (@Sendable (Dim, Dim) -> Dim)? = nil,
     domain: [ClosedRange<Double>] = [-3...3], ulps: Double = 1, _ documentation: String
   ) {
     var host = ElementwiseDefinition.Host()
@@ -74,7 +75,7 @@ public struct BinaryFunction: Sendable {
       name, arity: 2, typing, infix: infix, recipe: recipe,
       host: host,
       derivatives: slopes,
-      commutative: commutative, length: lengthOfBoth, domain: domain, ulps: ulps,
+      commutative: commutative, booleans: booleans, length: lengthOfBoth, domain: domain, ulps: ulps,
       documentation)
   }
 

@@ -54,5 +54,6 @@ package func rewrite(
     driver.run(&graph, pass: pass.name, &report)
     afterPass(pass.name, graph)
   }
+  graph.settleLengths()
   return report
 }

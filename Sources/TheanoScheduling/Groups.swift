@@ -85,6 +85,25 @@ struct Grouping {
 
   // MARK: - Regions
 
+  /// The innermost region that holds all of some nodes; `nil` if none of them is computed.
+  func commonRegion(of nodes: [Graph.NodeID]) -> Int? {
+    nodes.compactMap { regionOf[$0] }.reduce(nil as Int?) { common, region in
+      guard var place = common else { return region }
+      while !isWithin(region, place) { place = regions[place].parent ?? 0 }
+      return place
+    }
+  }
+
+  /// Whether a region is another or lies inside of it.
+  func isWithin(_ inner: Int, _ outer: Int) -> Bool {
+    var region: Int? = inner
+    while let place = region {
+      if place == outer { return true }
+      region = regions[place].parent
+    }
+    return false
+  }
+
   /// A node that only one branch of a conditional needs belongs to that branch, so that it is computed only there.
   private mutating func findRegions(_ order: [Graph.NodeID]) {
     var depth = [0]

@@ -17,6 +17,10 @@ extension MemoryPlan {
         found.append("buffer \(id) has no place")
         continue
       }
+      // The workspace is asked for at the entry, so that its size must be known there.
+      if !schedule.buffers[id].shape.allSatisfy({ $0.isKnown(schedule.isKnownAtEntry) }) {
+        found.append("buffer \(id) lies in the workspace, and its shape is found later")
+      }
       let need = schedule.buffers[id].count * Size(schedule.buffers[id].dtype.itemSize)
       let room = slots[slot].bytes
       let fits = need == room || (need.constant.map { n in room.constant.map { n <= $0 } ?? false } ?? false)

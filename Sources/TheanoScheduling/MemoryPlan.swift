@@ -148,7 +148,7 @@ package struct MemoryPlan {
   private func nearest(_ free: [Size: [Int]], _ bytes: Int) -> (Size, Int)? {
     var best: (Int, Size, Int)?
     for (size, slots) in free {
-      guard let n = size.constant, let slot = slots.last, n >= bytes, n <= 4 * bytes else { continue }
+      guard let n = size.constant, let slot = slots.last, n >= bytes, n / 4 <= bytes else { continue }
       if best == nil || n < best!.0 { best = (n, size, slot) }
     }
     return best.map { ($0.1, $0.2) }

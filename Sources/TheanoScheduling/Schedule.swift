@@ -114,6 +114,11 @@ package struct Schedule {
 
   package init() {}
 
+  /// Whether a program knows an atom when it begins.
+  func isKnownAtEntry(_ atom: Size.Atom) -> Bool {
+    if case .axis = atom { true } else { leafLengths.contains { $0.atom == atom } }
+  }
+
   /// The largest value in the workspace, in words, and the user's operation behind it.
   ///
   /// - Parameters:

@@ -100,23 +100,25 @@ package struct Scheduler {
   /// A new buffer for a value: the result itself if it is one, a place in the workspace if its size is known at the
   /// entry, else scratch.
   private mutating func newBuffer(_ value: Graph.ValueID) -> Schedule.BufferID {
-    let shape = grouping.shape(value)
     if let k = resultOf[value] {
       let id = addBuffer(value, .result(k))
       bufferOf[value] = id
       steps.append(.allocate(id))
       return id
     }
-    let isKnownAtEntry = shape.allSatisfy { $0.isKnown { isEntryAtom($0) } }
-    let id: Int
-    if isKnownAtEntry {
-      id = addBuffer(value, .workspace)
-    } else {
-      id = addBuffer(value, .scratch(slot: schedule.scratchSlots))
-      schedule.scratchSlots += 1
-      steps.append(.allocate(id))
-    }
+    let id = newMemory(value)
     bufferOf[value] = id
+    return id
+  }
+
+  /// Memory of the shape of a value: a place in the workspace if its size is known at the entry, else scratch.
+  private mutating func newMemory(_ value: Graph.ValueID) -> Schedule.BufferID {
+    if grouping.shape(value).allSatisfy({ $0.isKnown { isEntryAtom($0) } }) {
+      return addBuffer(value, .workspace)
+    }
+    let id = addBuffer(value, .scratch(slot: schedule.scratchSlots))
+    schedule.scratchSlots += 1
+    steps.append(.allocate(id))
     return id
   }
 
@@ -185,8 +187,17 @@ package struct Scheduler {
 
   // MARK: - Regions and groups
 
+  /// The region that each check belongs to: what a side of a conditional demands is no business of a call that takes the
+  /// other. `nil` for what nobody computes.
+  private var regionOfCheck: [Int?] = []
+  /// The region that steps are emitted for.
+  private var currentRegion = 0
+
   private mutating func addChecks() {
-    for (k, check) in graph.checks.enumerated() {
+    regionOfCheck = graph.checks.map { check in
+      check.isCertain ? 0 : grouping.commonRegion(of: graph.demanding(check))
+    }
+    for (k, check) in graph.checks.enumerated() where regionOfCheck[k] == 0 {
       let sizes = [check.check.left, check.check.right]
       if sizes.allSatisfy({ $0.isKnown(isEntryAtom) }) { schedule.entryChecks.append(k) }
     }
@@ -194,6 +205,10 @@ package struct Scheduler {
 
   /// Emits the groups of a region into `steps`.
   private mutating func emitRegion(_ region: Int) {
+    let outer = currentRegion
+    currentRegion = region
+    defer { currentRegion = outer }
+    if region != 0 { emitReadyChecks() }
     for group in grouping.regions[region].groups {
       switch group.kind {
       case .nest(let box, let axes): emitNest(group, box, axes)
@@ -247,7 +262,9 @@ package struct Scheduler {
   private var emittedChecks: Set<Int> = []
   private mutating func emitReadyChecks() {
     let bound = boundAtoms
-    for (k, check) in graph.checks.enumerated() where !schedule.entryChecks.contains(k) {
+    let isEntry = Set(schedule.entryChecks)
+    for (k, check) in graph.checks.enumerated() where !isEntry.contains(k) {
+      guard let region = regionOfCheck[k], grouping.isWithin(currentRegion, region) else { continue }
       let sizes = [check.check.left, check.check.right]
       guard sizes.allSatisfy({ $0.isKnown { bound.contains($0) || isEntryAtom($0) } }) else { continue }
       if emittedChecks.insert(k).inserted { steps.append(.check(k)) }
@@ -281,7 +298,7 @@ package struct Scheduler {
           emitCopy(of: inputs[k], to: result)
           operands.append(result)
         } else if call.overwrites.contains(k) {
-          let copy = addBuffer(inputs[k], .workspace)
+          let copy = newMemory(inputs[k])
           emitCopy(of: inputs[k], to: copy)
           operands.append(copy)
         } else {
@@ -411,7 +428,7 @@ package struct Scheduler {
     let isFloat = dtype == .float32 || dtype == .float64
     let (rows, inner, columns) = sizes(of: product, a, b)
     if let m = rows.constant, let k = inner.constant, let n = columns.constant,
-      m * k * n <= Schedule.Product.largestLoop || !isFloat
+      Double(m) * Double(k) * Double(n) <= Double(Schedule.Product.largestLoop) || !isFloat
     {
       emitLoops(node, product, inputs, a, b, out, n)
       return

@@ -76,14 +76,17 @@ struct CompilationCache: Sendable {
     return path
   }
 
-  /// Puts a finished library under its key and returns its path there.
-  func store(_ key: Digest, library: String) throws(FileSystem.Failure) -> String {
+  /// Marks a finished library as whole.
+  func seal(_ library: String) throws(FileSystem.Failure) {
     let bytes = try FileSystem.read(library).bytes
     try FileSystem.append(CompilationCache.seal(bytes), to: library)
+  }
+
+  /// Puts a library that is sealed under its key.
+  func store(_ key: Digest, sealed library: String) throws(FileSystem.Failure) {
     let path = path(key)
     guard rename(library, path) == 0 else { throw FileSystem.fail("rename to", path) }
     evict(keeping: path)
-    return path
   }
 
   /// A new empty folder inside the cache, for one compilation.

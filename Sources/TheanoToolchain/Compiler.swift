@@ -91,19 +91,24 @@ extension Compiler {
     return folders(settings).lazy.map { "\($0)/\(name)" }.first(where: FileSystem.isExecutable)
   }
 
-  private static func at(_ path: String, _ settings: ToolchainSettings, origin: String) -> Compiler? {
+  /// A program's path, and what changes with its version.
+  private static func identity(_ path: String) -> String {
     guard let resolved = FileSystem.resolved(path), let status = FileSystem.status(resolved) else {
-      return nil
+      return path
     }
     let time = Platform.modified(status)
+    return "\(path) -> \(resolved) \(status.st_size) \(time.tv_sec).\(time.tv_nsec)"
+  }
+
+  private static func at(_ path: String, _ settings: ToolchainSettings, origin: String) -> Compiler? {
+    guard let resolved = FileSystem.resolved(path) else { return nil }
     var linker: String?
     if Platform.linksDirectly {
       // The system's own linker is the faster by 6 ms a function; lld comes with every Swift toolchain.
       let candidates = [look(up: "ld", settings), FileSystem.folder(of: resolved) + "/ld.lld"]
       linker = candidates.lazy.compactMap { $0 }.first(where: FileSystem.isExecutable)
     }
-    return Compiler(
-      command: [path], linker: linker,
-      identity: "\(path) -> \(resolved) \(status.st_size) \(time.tv_sec).\(time.tv_nsec)", origin: origin)
+    let identity = [path, linker].compactMap { $0 }.map(Compiler.identity).joined(separator: "; ")
+    return Compiler(command: [path], linker: linker, identity: identity, origin: origin)
   }
 }

@@ -27,12 +27,13 @@ package final class LoadedProgram: Sendable {
   package let entry: th_entry
   /// What the program was made from: source, flags, compiler, processor, version.
   package let key: Digest
-  /// The library's path when it was loaded; it may have been evicted from the cache since.
+  /// The library's path in the cache; it may have been evicted since.
   package let path: String
   /// `dlopen`'s handle as a number, since pointers are not `Sendable`; closed once, in `deinit`.
   private let handle: UInt
 
-  init(loading path: String, key: Digest) throws(TheanoError) {
+  /// - Parameter place: Where the library is put once it is known to load, if not where it is.
+  init(loading path: String, key: Digest, movingTo place: String? = nil) throws(TheanoError) {
     guard let handle = theano_load(path) else { throw LoadedProgram.unloadable(path) }
     guard let symbol = dlsym(handle, LoadedProgram.entryName) else {
       theano_unload(handle)
@@ -42,7 +43,7 @@ package final class LoadedProgram: Sendable {
     }
     self.entry = unsafeBitCast(symbol, to: th_entry.self)
     self.key = key
-    self.path = path
+    self.path = place ?? path
     self.handle = UInt(bitPattern: handle)
   }
 

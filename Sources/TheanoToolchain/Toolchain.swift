@@ -87,18 +87,14 @@ package final class Toolchain: Sendable {
       let program = times.measure(\.load) { try? LoadedProgram(loading: found, key: key) }
       if let program { return (program, .disk) }
     }
-    let path = try compile(key, source, options, compiler, cache, &times)
-    let program = try times.measure(\.load) { () throws(TheanoError) in
-      try LoadedProgram(loading: path, key: key)
-    }
-    return (program, .compiled)
+    return (try compile(key, source, options, compiler, cache, &times), .compiled)
   }
 
   private func compile(
     _ key: Digest, _ source: String, _ options: CompileOptions, _ compiler: Compiler,
     _ cache: CompilationCache,
     _ times: inout StageTimes
-  ) throws(TheanoError) -> String {
+  ) throws(TheanoError) -> LoadedProgram {
     func unwritable(_ failure: FileSystem.Failure) -> TheanoError {
       TheanoError(
         .system, in: "compile", "the compiled function cannot be kept: \(failure.message)",
@@ -121,11 +117,20 @@ package final class Toolchain: Sendable {
         throw failed(step.command, outcome, cache.keepFailed(key, source: unit), cache.folder)
       }
     }
+    // Loaded before it gets its name in the cache, from where another process may evict it at once; a file lives on while it
+    // is mapped.
+    do { try times.measure(\.store) { () throws(FileSystem.Failure) in try cache.seal(library) } } catch {
+      throw unwritable(error)
+    }
+    let program = try times.measure(\.load) { () throws(TheanoError) in
+      try LoadedProgram(loading: library, key: key, movingTo: cache.path(key))
+    }
     do {
-      return try times.measure(\.store) { () throws(FileSystem.Failure) in
-        try cache.store(key, library: library)
-      }
-    } catch { throw unwritable(error) }
+      try times.measure(\.store) { () throws(FileSystem.Failure) in try cache.store(key, sealed: library) }
+    } catch {
+      throw unwritable(error)
+    }
+    return program
   }
 
   /// The error of a compiler or linker that failed: its own words, and where the source can be read.

@@ -328,7 +328,7 @@ private enum Table {
         to mend: an axis broadcasts only if it is declared to have length 1: declare it (T.row, T.col, shape: [..., 1, ...]) or write T.addBroadcast(operand 2, axis: -1)
       """),
     Pinned(
-      { mode in try call(mode, [s, v, u], T.ifElse(s, T.sum(v + u), T.sum(v)), [0.0, two, three]) },
+      { mode in try call(mode, [s, v, u], T.ifElse(s, T.sum(v + u), T.sum(v)), [1.0, two, three]) },
       """
       TheanoError: [add] operands 1 and 2 do not fit: axis -1 has length 2 in one and 3 in the other
           (v + u)

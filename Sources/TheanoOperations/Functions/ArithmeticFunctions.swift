@@ -17,7 +17,7 @@ public struct ArithmeticFunctions: Sendable {
   public let subtract: BinaryFunction = .init(
     "subtract", .numeric, infix: "-", .binary(.subtract, .operand(0), .operand(1)), float: { $0 - $1 },
     signed: { $0 &- $1 }, unsigned: { $0 &- $1 }, derivatives: ({ _, _, _, g in g }, { _, _, _, g in -g }),
-    length: { $0 - $1 }, "a - b")
+    booleans: false, length: { $0 - $1 }, "a - b")
 
   /// Product of two operands, element by element; booleans are and-ed.
   public let multiply: BinaryFunction = .init(
@@ -50,7 +50,7 @@ public struct ArithmeticFunctions: Sendable {
   /// The negative of every element.
   public let negate: UnaryFunction = .init(
     "negate", .numeric, infix: "-", .unary(.negate, .operand(0)), float: { -$0 }, signed: { 0 &- $0 },
-    unsigned: { 0 &- $0 }, derivative: { _, _, g in -g }, length: { 0 - $0[0] }, "-x")
+    unsigned: { 0 &- $0 }, derivative: { _, _, g in -g }, booleans: false, length: { 0 - $0[0] }, "-x")
 
   /// The magnitude of every element; its derivative at 0 is 0.
   public let abs: UnaryFunction = .init(
@@ -66,7 +66,7 @@ public struct ArithmeticFunctions: Sendable {
       .operand(0)),
     float: { $0.isNaN ? $0 : $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }, signed: { $0.signum() },
     unsigned: { $0 == 0 ? 0 : 1 },
-    derivative: nil, domain: 0.5...3, "-1, 0 or 1")
+    derivative: nil, booleans: false, domain: 0.5...3, "-1, 0 or 1")
 
   /// The larger of two operands, element by element; NaN if either is. At ties the first has the slope.
   public let maximum: BinaryFunction = .init(

@@ -52,7 +52,8 @@ public struct ExponentialFunctions: Sendable {
     "pow", .numeric, infix: "**", .call("pow", .operand(0), .operand(1)), float: { _pow($0, $1) },
     signed: { IntegerPower.power($0, $1) }, unsigned: { IntegerPower.power($0, $1) },
     derivatives: (
-      { a, b, _, g in g * b * a ** (b - 1) },
+      // At exponent 0 the slope is 0, also where the base is.
+      { a, b, _, g in T.where(T.eq(b, 0), 0, g * b * a ** (b - 1)) },
       { a, _, y, g in T.where(T.gt(a, 0), g * y * T.log(a), 0) }
     ), domain: [0.3...2, -2...2], ulps: 2, "a^b")
 

@@ -223,6 +223,11 @@ extension T {
     line: Int = #line
   ) -> TensorVariable { reduce(.prod, x, axis, keepDims: keepDims, fileID, line) }
 
+  /// The product over one axis.
+  public static func prod(
+    _ x: any TensorConvertible, axis: Int, keepDims: Bool = false, fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable { reduce(.prod, x, [axis], keepDims: keepDims, fileID, line) }
+
   /// The largest element over some axes, or over all; NaN if there is one. Every tied position has the slope.
   public static func max(
     _ x: any TensorConvertible, axis: [Int]? = nil, keepDims: Bool = false, fileID: String = #fileID,
@@ -240,17 +245,32 @@ extension T {
     line: Int = #line
   ) -> TensorVariable { reduce(.min, x, axis, keepDims: keepDims, fileID, line) }
 
+  /// The smallest element over one axis.
+  public static func min(
+    _ x: any TensorConvertible, axis: Int, keepDims: Bool = false, fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable { reduce(.min, x, [axis], keepDims: keepDims, fileID, line) }
+
   /// Whether any element over some axes, or over all, is true (not zero).
   public static func any(
     _ x: any TensorConvertible, axis: [Int]? = nil, keepDims: Bool = false, fileID: String = #fileID,
     line: Int = #line
   ) -> TensorVariable { reduce(.any, x, axis, keepDims: keepDims, fileID, line) }
 
+  /// Whether any element over one axis is true (not zero).
+  public static func any(
+    _ x: any TensorConvertible, axis: Int, keepDims: Bool = false, fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable { reduce(.any, x, [axis], keepDims: keepDims, fileID, line) }
+
   /// Whether all elements over some axes, or over all, are true (not zero).
   public static func all(
     _ x: any TensorConvertible, axis: [Int]? = nil, keepDims: Bool = false, fileID: String = #fileID,
     line: Int = #line
   ) -> TensorVariable { reduce(.all, x, axis, keepDims: keepDims, fileID, line) }
+
+  /// Whether all elements over one axis are true (not zero).
+  public static func all(
+    _ x: any TensorConvertible, axis: Int, keepDims: Bool = false, fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable { reduce(.all, x, [axis], keepDims: keepDims, fileID, line) }
 
   /// The position of the first largest element along an axis, or in the flattened array; NaN counts as largest.
   public static func argmax(

@@ -52,7 +52,6 @@ enum StableRules {
     rule("exp + -1", .stable, over: .floats) { x in (T.exp(x) + -1, T.expm1(x)) },
     rule("1 - exp", .stable, over: .floats) { x in (1 - T.exp(x), -T.expm1(x)) },
     rule("exp / exp", .stable, .assumesFinite, over: .floats) { x, y in (T.exp(x) / T.exp(y), T.exp(x - y)) },
-    rule("y / exp", .stable, .assumesFinite, over: .floats) { x, y in (y / T.exp(x), y * T.exp(-x)) },
     rule("tanh by exponentials", .stable, over: .floats) { x in
       ((T.exp(x) - T.exp(-x)) / (T.exp(x) + T.exp(-x)), T.tanh(x))
     },

@@ -58,14 +58,19 @@ enum FractionRewrites {
     var fraction = Fraction()
     guard fraction.collect(graph, root, 0, inverted: false) else { return nil }
     var cancelled = 0
-    for factor in fraction.below {
+    // Of integers 0 is an ordinary number, and 0 / 0 is not 1.
+    for factor in fraction.below where !graph.isConvertedInteger(factor) {
       if let at = fraction.above.firstIndex(of: factor) {
         fraction.above.remove(at: at)
         fraction.below.remove(at: fraction.below.firstIndex(of: factor)!)
         cancelled += 1
       }
     }
-    guard cancelled > 0 || fraction.constants > 1 else { return nil }
+    // Numbers meet only where that leaves at most one quotient: a product of quotients is an ordinary number where the
+    // quotient of the products has overflowed.
+    guard cancelled > 0 || (fraction.constants > 1 && fraction.above.count + fraction.below.count <= 2) else {
+      return nil
+    }
     let coefficient = fraction.coefficient
     let dtype = graph.dtype(root)
     guard coefficient.isNormal, dtype != .float32 || Float(coefficient).isNormal else { return nil }

@@ -76,7 +76,8 @@ enum ReductionRewrites {
   /// Integers wrap alike before and after, if the sum does not widen them.
   static let scaledIntegers = scaling("sum of c * x of integers", []) { $0.isInteger }
 
-  /// A factor that is the same for all that is summed goes before the sum.
+  /// A factor that is the same for all that is summed goes before the sum, if the sum does not get larger thereby: what is
+  /// made small to be summed must stay so.
   private static func scaling(
     _ name: String, _ flags: Rewrite.Flags, _ admits: @escaping @Sendable (DType) -> Bool
   ) -> Rewrite {
@@ -86,12 +87,16 @@ enum ReductionRewrites {
       else { return nil }
       if let factors = graph.operands(of: x, Ops.multiply) {
         for (scalar, rest) in [(factors[0], factors[1]), (factors[1], factors[0])]
-        where graph.dims(scalar).isEmpty && graph.dims(rest) == graph.dims(x) {
+        where graph.dims(scalar).isEmpty && graph.dims(rest) == graph.dims(x)
+          && (!graph.dtype(x).isFloating || (graph.number(scalar)?.magnitude ?? 0) >= 1)
+        {
           let sum = try graph.add(op, [rest])[0]
           return try graph.add(Ops.multiply, [sum, scalar])
         }
       }
-      if let parts = graph.operands(of: x, Ops.divide), graph.dims(parts[1]).isEmpty {
+      if let parts = graph.operands(of: x, Ops.divide), graph.dims(parts[1]).isEmpty,
+        (graph.number(parts[1])?.magnitude ?? 2) <= 1
+      {
         let sum = try graph.add(op, [parts[0]])[0]
         return try graph.add(Ops.divide, [sum, parts[1]])
       }

@@ -53,7 +53,7 @@ enum SelectionRewrites {
     let application = graph.nodes[node]
     guard let read = application.op as? Subtensor, read.selection.gathered == nil,
       let write = graph.application(application.inputs[0], UpdateSubtensor.self),
-      write.op.selection == read.selection.shifted(by: 1),
+      write.op.selection == read.selection.shifted(by: 1), hasNoIndex(read.selection),
       Array(write.inputs.dropFirst(2)) == Array(application.inputs.dropFirst())
     else { return nil }
     let value = write.inputs[1]
@@ -106,16 +106,19 @@ enum SelectionRewrites {
     graph, node throws(Fault) in
     let application = graph.nodes[node]
     guard let op = application.op as? UpdateSubtensor, op.mode == .add,
-      graph.number(application.inputs[1]) == 0,
-      // An index that is out of range must still be found.
-      op.selection.entries.allSatisfy({ entry in
-        switch entry {
-        case .full, .slice: true
-        case .index, .gather: false
-        }
-      })
+      graph.number(application.inputs[1]) == 0, hasNoIndex(op.selection)
     else { return nil }
     return [application.inputs[0]]
+  }
+
+  /// Whether nothing can be out of range, and so nothing is lost that a call must still find.
+  private static func hasNoIndex(_ selection: Selection) -> Bool {
+    selection.entries.allSatisfy { entry in
+      switch entry {
+      case .full, .slice: true
+      case .index, .gather: false
+      }
+    }
   }
 
   /// The operands that a selection still names, and the selection that names them by their new numbers.

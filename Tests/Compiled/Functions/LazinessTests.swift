@@ -26,6 +26,33 @@ private final class Counter: Sendable {
 
 /// `ifElse` computes the chosen side alone, and lengths that only the call finds.
 @Suite struct LazinessTests {
+  /// What a side demands of lengths is demanded of the calls that take it.
+  @Test(arguments: Modes.all) func theOtherSideDemandsNothing(mode: Mode) throws {
+    let (c, n) = (T.lscalar("c"), T.lscalar("n"))
+    let (a, b) = (T.dvector("a"), T.dvector("b"))
+    let guarded: [TensorVariable] = [
+      T.ifElse(c, a + b, a), T.ifElse(c, a[3], T.sum(a) * 0), T.ifElse(c, T.zeros([n]) + 1, a),
+      T.ifElse(c, T.sum(a.reshaped(2, n)), T.sum(b)),
+      T.ifElse(c, T.ifElse(n, T.dot(a, b), T.sum(b)), T.sum(a)),
+      T.ifElse(c, T.sum(a * b), T.sum(T.exp(b)) * 0),
+    ]
+    for (k, value) in guarded.enumerated() {
+      let f = try function(inputs: [c, n, a, b], outputs: value, mode: mode, onUnusedInput: .ignore)
+      #expect(throws: Never.self, "case \(k)") { try f(0, -5, [1, 2], [1, 2, 3]) }
+      if k != 4 {
+        let error = #expect(throws: TheanoError.self, "case \(k)") { try f(1, -5, [1, 2], [1, 2, 3]) }
+        #expect(error?.description.contains("LazinessTests.swift") == true)
+      }
+    }
+    // Beside a value that both sides need, which lies in the same workspace.
+    let shared = T.exp(a) + T.sum(T.sin(a))
+    let f = try function(
+      inputs: [c, n, a, b],
+      outputs: T.sum(T.ifElse(c, T.sum(T.zeros([n]) + T.ones([n])), T.sum(shared)) * shared),
+      mode: mode, onUnusedInput: .ignore)
+    #expect(throws: Never.self) { try f(0, -1_000_000, [1, 2], [1, 2, 3]) }
+  }
+
   @Test(arguments: Modes.all) func onlyTheChosenSideIsComputed(mode: Mode) throws {
     let counter = Counter()
     let (c, d) = (T.lscalar("c"), T.lscalar("d"))

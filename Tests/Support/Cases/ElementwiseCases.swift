@@ -11,8 +11,7 @@ extension OperationCase {
       definition.domain.enumerated().map { k, domain in
         Operand(domain, dtype: definition.typing.isSelection && k == 0 ? .bool : nil)
       },
-      // NumPy knows no negative boolean either.
-      definition.typing.dtypes.filter { $0 != .bool || definition.name != "negate" },
+      definition.typing.dtypes.filter { $0 != .bool || definition.takesBooleans },
       shapes(definition.arity), ulps: 2 + 2 * definition.ulps,
       // Differences do not show the slope of rounding to float32.
       differentiable: definition.derivatives.contains { $0 != nil } && definition.name != "cast<float32>"

@@ -1,0 +1,70 @@
+import Testing
+import Theano
+import TheanoTestSupport
+
+/// Sums of many `float32` numbers, alone and beside other reductions, in every form that reductions have.
+@Suite(.enabled(if: hasCompiler, "needs a C compiler")) struct ReductionTests {
+  private static let value = Float(0.1)
+
+  /// The relative error of a sum of equal numbers.
+  private func error(_ sum: NDArray, _ count: Int) -> Double {
+    let exact = Double(Self.value) * Double(count)
+    return sum.doubles.map { abs($0 - exact) / exact }.max() ?? 0
+  }
+
+  @Test func longSums() throws {
+    let v = T.fvector("v")
+    let n = 8_000_000
+    let outputs = [T.sum(v), T.max(v), T.sum(v * v), T.argmax(v), T.mean(v)]
+    let results = try function(inputs: [v], outputs: outputs)(NDArray.full([n], NDArray(Self.value)))
+    #expect(error(results[0], n) < 1e-6)
+    #expect(error(results[4], 1) < 1e-6)
+    #expect(abs(Double(results[2]) / (Double(Self.value * Self.value) * Double(n)) - 1) < 1e-6)
+    #expect(Int(results[3]) == 0)
+  }
+
+  @Test(arguments: [[1, 6_000_000], [3000, 2, 1000], [64, 3, 200, 200], [2_000_000, 3]])
+  func sumsOverAxes(_ shape: [Int]) throws {
+    let x = T.tensor("x", .float32, shape: shape.map { _ in nil })
+    let all = Array(shape.indices)
+    for axes in [[shape.count - 1], [0], all.filter { $0 != 1 }, all.filter { $0 != 0 }] where !axes.isEmpty {
+      let outputs = [
+        T.sum(x, axis: axes), T.max(x, axis: axes), T.min(x, axis: axes), T.prod(x * 0 + 1, axis: axes),
+      ]
+      let results = try function(inputs: [x], outputs: outputs)(NDArray.full(shape, NDArray(Self.value)))
+      #expect(error(results[0], axes.reduce(1) { $0 * shape[$1] }) < 1e-6, "\(shape) over \(axes)")
+      #expect(results[1].doubles.allSatisfy { $0 == Double(Self.value) })
+      #expect(results[3].doubles.allSatisfy { $0 == 1 })
+    }
+  }
+
+  /// The largest and smallest, and where they stand, wherever they stand, with NaN and infinities among them.
+  @Test(arguments: [DType.float32, .float64, .int32, .uint8]) func extremes(_ dtype: DType) throws {
+    let x = T.tensor("x", dtype, shape: [nil, nil])
+    func outputs(_ axis: Int?) -> [TensorVariable] {
+      let axes = axis.map { [$0] } ?? [0, 1]
+      return [T.max(x, axis: axes), T.min(x, axis: axes)]
+        + (axis.map { [T.argmax(x, axis: $0), T.argmin(x, axis: $0)] } ?? [T.argmax(x), T.argmin(x)])
+    }
+    var draw = Draw(seed: "extremes \(dtype)")
+    for shape in [[1, 1], [1, 5], [7, 1], [3, 100], [130, 67], [2, 4099]] {
+      for special in [nil, Double.nan, .infinity, -.infinity] where special == nil || dtype.isFloating {
+        var array = draw.array(shape, dtype, 0...100)
+        if let special {
+          for _ in 0..<2 {
+            array[draw.below(shape[0]), draw.below(shape[1])] = NDArray(special).astype(dtype)
+          }
+        }
+        for axis in [nil, 0, 1] {
+          let ours = try function(inputs: [x], outputs: outputs(axis))(array)
+          let theirs = try function(inputs: [x], outputs: outputs(axis), mode: .interpreted)(array)
+          for (a, b) in zip(ours, theirs) {
+            #expect(
+              zip(a.doubles, b.doubles).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN },
+              "\(shape) axis \(String(describing: axis)) \(String(describing: special))")
+          }
+        }
+      }
+    }
+  }
+}
