@@ -76,7 +76,7 @@ import TheanoTestSupport
 /// Closures whose calls could wait for each other.
 @Suite struct CrossedCallErrors {
   /// Each of two functions holds one variable while its closure asks for the other's.
-  @Test(.timeLimit(.minutes(1)), arguments: Modes.both)
+  @Test(.timeLimit(.minutes(10)), arguments: Modes.both)
   func noTwoCallsWaitForEachOther(_ mode: Mode) async throws {
     let (first, second) = (shared(0.0, name: "first"), shared(0.0, name: "second"))
     let v = T.dvector("v")

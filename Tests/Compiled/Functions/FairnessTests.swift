@@ -10,7 +10,7 @@ import Theano
   }
 
   /// On threads of their own, so that neither waits for the pool of tasks that the other tests keep busy.
-  @Test(.timeLimit(.minutes(1))) func aWriterGetsItsTurn() async throws {
+  @Test(.timeLimit(.minutes(10))) func aWriterGetsItsTurn() async throws {
     let w = shared(NDArray.ones([50_000], dtype: .float64), name: "w")
     let read = try function(outputs: T.sum(T.exp(w)))
     let isDone = Flag()
