@@ -32,7 +32,7 @@ package struct HeldVariables {
     }
   }
 
-  /// Throws if this thread would wait for itself when it takes a variable.
+  /// Throws if this thread would wait for itself when it takes a variable, or could wait for a call that waits for it.
   ///
   /// - Parameters:
   ///   - isWritten: Whether it is taken alone; readers wait for writers only.

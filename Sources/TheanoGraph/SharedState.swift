@@ -5,7 +5,7 @@ import TheanoArrays
 /// The value of a shared variable, and what guards it.
 ///
 /// Unchecked `Sendable`: the pointers are constant, the locks are made for sharing, and the value is replaced only by who
-/// holds both of them for writing, and read by who holds one of them.
+/// holds both of them for writing, and read by who holds one of them; `view` goes with `lock` alone.
 package final class SharedState: @unchecked Sendable {
   /// Functions take the shared variables they use in ascending order of this, so that no two wait for each other.
   package let id: UInt64
