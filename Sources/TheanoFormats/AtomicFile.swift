@@ -99,6 +99,36 @@ struct AtomicFile: ~Copyable {
 
   mutating func append(_ bytes: UnsafeRawBufferPointer) throws(TheanoError) {
     guard let base = bytes.baseAddress else { return }
+    try reserve(bytes.count)
+    // The processor's copy of bytes to a place less than 64 bytes further on, in whatever page, takes 2.5 times as long.
+    if bytes.count >= Self.stageSize, 1..<64 ~= (count &- Int(bitPattern: base)) & 4095 {
+      try appendStaged(bytes)
+    } else {
+      try hand(bytes)
+    }
+  }
+
+  private static let stageSize = 256 << 10
+  private var stage: OwnedBytes?
+
+  /// Appends bytes by way of a buffer in which they lie as they will in the file's pages.
+  private mutating func appendStaged(_ bytes: UnsafeRawBufferPointer) throws(TheanoError) {
+    if stage == nil { stage = try .allocate(Self.stageSize, report) }
+    guard let stage else { return }
+    var rest = bytes
+    while !rest.isEmpty {
+      let place = count % stage.count
+      let piece = UnsafeMutableRawBufferPointer(
+        rebasing: stage.mutableBytes[place..<min(stage.count, place + rest.count)])
+      piece.copyMemory(from: UnsafeRawBufferPointer(rebasing: rest[..<piece.count]))
+      try hand(UnsafeRawBufferPointer(piece))
+      rest = UnsafeRawBufferPointer(rebasing: rest[piece.count...])
+    }
+  }
+
+  /// Hands bytes to the system.
+  private mutating func hand(_ bytes: UnsafeRawBufferPointer) throws(TheanoError) {
+    guard let base = bytes.baseAddress else { return }
     var done = 0
     while done < bytes.count {
       let wrote = write(descriptor, base + done, min(bytes.count - done, Self.step))
@@ -112,14 +142,29 @@ struct AtomicFile: ~Copyable {
     count += done
   }
 
+  /// Takes the room for so many bytes that are about to be appended, if they are many. That there is too little is then
+  /// known before anything is copied, and blocks need not be found while the disk is busy: every fourth write of 200 MB
+  /// took three times as long.
+  mutating func reserve(_ bytes: Int) throws(TheanoError) {
+    guard bytes >= Self.step, count + bytes > reserved else { return }
+    let code = theano_reserve(descriptor, Int64(count), Int64(bytes))
+    guard code == 0 else { throw report.systemError("cannot be written at byte \(count)", code: code) }
+    reserved = count + bytes
+  }
+
+  /// Up to where there is room.
+  private var reserved = 0
+
   /// How many bytes are handed to the system at once.
   private static let step = 8 << 20
   /// Up to where the disk has been asked to begin.
   private var flushStarted = 0
 
   /// Lets the disk begin while the rest is still being copied: a file of 256 MB is then on it after 0.10 s instead of
-  /// 0.16 s. Only a hint; `commit` waits for the data and finds any fault.
+  /// 0.16 s. Only a hint; `commit` waits for the data and finds any fault. Whole pages only: to go on with one that is on
+  /// its way, the next write would wait until all before it have arrived.
   private mutating func startFlushing(_ end: Int) {
+    let end = end & ~0xffff
     guard end - flushStarted >= Self.step else { return }
     theano_start_flushing(descriptor, Int64(flushStarted), Int64(end - flushStarted))
     flushStarted = end

@@ -30,6 +30,39 @@ package struct CRC32 {
     }
   }
 
+  /// Feeds `count` more bytes of which only the checksum is known.
+  package mutating func append(_ other: CRC32, of count: Int) {
+    state = ~Self.joining(value, other.value, of: count)
+  }
+
+  /// The checksum of bytes with checksum `first` and of `count` bytes with checksum `second` after them.
+  ///
+  /// A checksum is a remainder of polynomials, so that the first bytes count as if they were followed by `count` zero
+  /// bytes: theirs is multiplied by x to the power of 8 `count`, modulo the polynomial, by squaring.
+  package static func joining(_ first: UInt32, _ second: UInt32, of count: Int) -> UInt32 {
+    var shifted = first
+    var power: UInt32 = 0x0080_0000  // x to the power of 8; the highest bit is the power of 0
+    var count = count
+    while count > 0 {
+      if count & 1 == 1 { shifted = product(shifted, power) }
+      power = product(power, power)
+      count >>= 1
+    }
+    return shifted ^ second
+  }
+
+  /// The product of two polynomials, modulo the checksum's.
+  private static func product(_ a: UInt32, _ b: UInt32) -> UInt32 {
+    var (sum, multiple): (UInt32, UInt32) = (0, b)
+    for place in stride(from: 31, through: 0, by: -1) {
+      if a >> UInt32(place) & 1 == 1 { sum ^= multiple }
+      multiple = multiple & 1 == 1 ? multiple >> 1 ^ polynomial : multiple >> 1
+    }
+    return sum
+  }
+
+  private static let polynomial: UInt32 = 0xedb8_8320
+
   /// Feeds more bytes without the processor's help.
   package mutating func updateByTables(_ bytes: UnsafeRawBufferPointer) {
     guard let base = bytes.baseAddress else { return }
@@ -63,7 +96,7 @@ package struct CRC32 {
     var tables = [UInt32](repeating: 0, count: 16 * 256)
     for byte in 0..<256 {
       var crc = UInt32(byte)
-      for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ 0xedb8_8320 : crc >> 1 }
+      for _ in 0..<8 { crc = crc & 1 == 1 ? crc >> 1 ^ polynomial : crc >> 1 }
       tables[byte] = crc
     }
     for index in 256..<16 * 256 {

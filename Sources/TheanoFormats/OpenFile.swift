@@ -78,18 +78,33 @@ final class OpenFile: Sendable {
     at offset: Int, into buffer: UnsafeMutableRawBufferPointer, _ report: FileReport,
     checksum: inout CRC32?
   ) throws(TheanoError) {
-    // With a checksum, in pieces that stay in the processor's cache between reading and summing.
-    let step = checksum == nil ? max(buffer.count, 1) : 256 << 10
-    for start in stride(from: 0, to: buffer.count, by: step) {
-      let piece = UnsafeMutableRawBufferPointer(
-        rebasing: buffer[start..<min(start + step, buffer.count)])
-      let got = fill(piece, at: offset + start)
-      guard got == piece.count else {
-        let end = offset + start + got
-        if errno != 0 { throw report.systemError("cannot be read at byte \(end)", code: errno) }
-        throw report.error(at: end, "the file became shorter while it was read", mend: "read it again")
+    var parts = PartedRead.parts(of: buffer, summed: checksum != nil)
+    PartedRead.run(&parts) { self.read(&$0, at: offset) }
+    for part in parts {
+      if let failure = part.failure {
+        if failure.code != 0 {
+          throw report.systemError("cannot be read at byte \(failure.offset)", code: failure.code)
+        }
+        throw report.error(
+          at: failure.offset, "the file became shorter while it was read", mend: "read it again")
       }
-      checksum?.update(UnsafeRawBufferPointer(piece))
+      if let sum = part.checksum { checksum?.append(sum, of: part.buffer.count) }
+    }
+  }
+
+  private func read(_ part: inout PartedRead.Part, at offset: Int) {
+    // With a checksum, in pieces that stay in the processor's cache between reading and summing.
+    let count = part.buffer.count
+    let step = part.checksum == nil ? max(count, 1) : 256 << 10
+    for start in stride(from: 0, to: count, by: step) {
+      let piece = UnsafeMutableRawBufferPointer(rebasing: part.buffer[start..<min(start + step, count)])
+      let from = offset + part.start + start
+      let got = fill(piece, at: from)
+      guard got == piece.count else {
+        part.failure = (from + got, errno)
+        return
+      }
+      part.checksum?.update(UnsafeRawBufferPointer(piece))
     }
   }
 

@@ -63,6 +63,7 @@ struct ZipWriter {
     switch method {
     case .stored:
       try content { (bytes) throws(TheanoError) in
+        try file.reserve(bytes.count)
         // In pieces that stay in the cache between the checksum and the copy.
         var done = 0
         while done < bytes.count {

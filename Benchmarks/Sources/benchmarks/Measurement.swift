@@ -90,6 +90,8 @@ struct Race {
   var target: Target?
   /// Whether one unit of work takes milliseconds, so that a sample is one unit.
   var isLong = false
+  /// What is done before every sample, outside the time: what one contestant leaves behind is not the next one's work.
+  var settle: (() throws -> Void)?
 
   func measure(_ options: Options) throws -> [Row] {
     var iterations: [Int] = []
@@ -100,6 +102,7 @@ struct Race {
     var samples = [[Double]](repeating: [], count: contestants.count)
     for _ in 0..<(isLong ? options.longRounds : options.rounds) {
       for (k, contestant) in contestants.enumerated() {
+        try settle?()
         let taken = try seconds { try contestant.run(iterations[k]) }
         samples[k].append(taken / Double(iterations[k]))
       }

@@ -129,6 +129,9 @@ import TheanoTestSupport
       data[..<cut].withUnsafeBytes { crc.update($0) }
       data[cut...].withUnsafeBytes { crc.update($0) }
       #expect(crc.value == data.withUnsafeBytes { CRC32.of($0) })
+      var joined = data[..<cut].withUnsafeBytes { CRC32.of($0) }
+      joined = data[cut...].withUnsafeBytes { CRC32.joining(joined, CRC32.of($0), of: $0.count) }
+      #expect(joined == crc.value)
     }
     // The processor's instructions and the tables agree at every length and start.
     for count in 0..<data.count where count % 7 == 0 || 240..<300 ~= count || 500..<530 ~= count {
