@@ -107,7 +107,8 @@ public func Lop(
     let seeds = zip(outputs, gradients).enumerated().map { k, pair in
       (
         pair.0,
-        Fitted.fit(pair.1, to: pair.0, .gradient, "Lop", giver: "the gradient has", target: "output \(k)", note)
+        Fitted.fit(
+          pair.1, to: pair.0, .gradient, "Lop", giver: "the gradient has", target: "output \(k)", note)
       )
     }
     return zip(wrt, accumulate(seeds, wrt: wrt, considerConstant: [])).map { x, g in

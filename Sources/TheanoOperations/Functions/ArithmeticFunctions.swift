@@ -37,7 +37,8 @@ public struct ArithmeticFunctions: Sendable {
   public let floorDivide: BinaryFunction = .init(
     "floorDivide", .numeric, infix: "//", .call("floordiv", .operand(0), .operand(1)),
     float: { a, b in NumPyDivision.floorDivide(a, b) }, signed: { a, b in NumPyDivision.floorDivide(a, b) },
-    unsigned: { $1 == 0 ? 0 : $0 / $1 }, derivatives: ({ _, _, _, g in T.zerosLike(g) }, { _, _, _, g in T.zerosLike(g) }),
+    unsigned: { $1 == 0 ? 0 : $0 / $1 },
+    derivatives: ({ _, _, _, g in T.zerosLike(g) }, { _, _, _, g in T.zerosLike(g) }),
     length: { a, b in Dim.floorDivide(a, b) },
     domain: [0.2...0.9, 1...3], "floor(a / b)")
 

@@ -46,7 +46,8 @@ package struct Custom: Operation {
         impossible(
           Fault(
             .gradient, "the gradient passes through \(name), which has no gradient closure",
-            mend: "give T.custom a gradient:, one that returns nil for what is flat, or name the result in considerConstant:",
+            mend:
+              "give T.custom a gradient:, one that returns nil for what is flat, or name the result in considerConstant:",
             operand: k))
       }
     }
@@ -70,7 +71,8 @@ package struct Custom: Operation {
             mend: "a gradient has the shape and dtype of its input", operand: k))
       }
       return Fitted.fit(
-        slope, to: x, .custom, "gradient of \(name)", giver: "the gradient closure gave", target: "input \(k)", note)
+        slope, to: x, .custom, "gradient of \(name)", giver: "the gradient closure gave",
+        target: "input \(k)", note)
     }
   }
 

@@ -275,7 +275,9 @@ package struct UpdateSubtensor: Operation {
   /// Whether each element of the part is what stays in the array, to be broadcast against the part: where an integer array
   /// names a position more than once, the last one does.
   private func isLast(_ call: GradientCall, ndim: Int) -> TensorVariable? {
-    guard let axis = selection.gathered, case .gather(let operand) = selection.entries[axis] else { return nil }
+    guard let axis = selection.gathered, case .gather(let operand) = selection.entries[axis] else {
+      return nil
+    }
     let positions = call.inputs[operand]
     let flat = positions.ndim == 1 ? positions : T.reshape(positions, [-1])
     let turns = T.arange(T.length(of: flat, axis: 0))

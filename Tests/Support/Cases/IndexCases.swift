@@ -50,7 +50,8 @@ extension OperationCase {
         T.setSubtensor($0[0][positions($0[1])], to: $0[2])
       },
       .init(
-        "set columns gathered", [.init(), .init(dtype: .bool), .init()], computing, [[[4, 3], [2, 3], [2, 3]]]
+        "set columns gathered", [.init(), .init(dtype: .bool), .init()], computing,
+        [[[4, 3], [2, 3], [2, 3]]]
       ) {
         T.setSubtensor($0[0][1..<3, positions($0[1])], to: $0[2])
       },
