@@ -225,6 +225,8 @@ package struct ProgramWriter {
   }
 
   private mutating func kernelCall(_ nest: LoopNest, _ buffers: [Schedule.BufferID]) {
+    // The memory plan has put the copy where the original was.
+    if let (from, to) = nest.copied, isSamePlace(buffers[from], buffers[to]) { return }
     var nest = nest
     var numbers: [LoopNest.Constant] = []
     if !parametrised.isEmpty {
@@ -254,13 +256,22 @@ package struct ProgramWriter {
     calls += 1
     callsOfKernel[number] += 1
     var arguments = ["host", "call"] + buffers.map(address) + kernel.sizes.map(\.cText)
-    arguments += numbers.map { StepRuns.number($0.literal(.c)) }
+    arguments += numbers.map { number in
+      number.dtype.isFloating
+        ? StepRuns.number(number.literal(.c)) : StepRuns.place(Int(Int64(bitPattern: number.bits)))
+    }
     if kernel.canFail {
       arguments.append("error")
       line("if (\(name)(\(arguments.joined(separator: ", ")))) return TH_CHECK;")
     } else {
       line("\(name)(\(arguments.joined(separator: ", ")));")
     }
+  }
+
+  private func isSamePlace(_ a: Schedule.BufferID, _ b: Schedule.BufferID) -> Bool {
+    let (a, b) = (schedule.root(a), schedule.root(b))
+    guard let slot = plan.slotOf[a] else { return false }
+    return plan.slotOf[b] == slot
   }
 
   private func factor(_ f: Schedule.Factor, _ dtype: DType) -> String {

@@ -103,7 +103,7 @@ struct ValueWriter {
     guard primitive == .add || primitive == .multiply || primitive == .subtract else { return false }
     return operands.allSatisfy { ref in
       switch nest[ref] {
-      case .constant, .extent, .index: true
+      case .constant, .parameter, .extent, .index: true
       case .apply: isIndexArithmetic(Int(ref.id))
       default: false
       }

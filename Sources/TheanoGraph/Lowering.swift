@@ -132,19 +132,20 @@ package struct LoweringContext {
   package let operands: [Operand]
   package let outputs: [TensorType]
   package var inputs: [TensorType] { operands.map(\.type) }
-  /// Checks that kernels make while they run, in the order of their numbers.
-  package var checks: [@Sendable ([Int]) -> Fault]
+  /// Checks that kernels make while they run, in the order of their numbers, of which the first is `firstCheck`.
+  package private(set) var checks: [@Sendable ([Int]) -> Fault] = []
+  private let firstCheck: Int
 
-  package init(operands: [Operand], outputs: [TensorType], checks: [@Sendable ([Int]) -> Fault] = []) {
+  package init(operands: [Operand], outputs: [TensorType], firstCheck: Int = 0) {
     self.operands = operands
     self.outputs = outputs
-    self.checks = checks
+    self.firstCheck = firstCheck
   }
 
   /// Registers a check; its number goes into the kernel, its text is made if it fails.
   package mutating func check(_ fault: @escaping @Sendable ([Int]) -> Fault) -> Int {
     checks.append(fault)
-    return checks.count - 1
+    return firstCheck + checks.count - 1
   }
 
   /// The shape of an operand as sizes; in a graph every length is one.

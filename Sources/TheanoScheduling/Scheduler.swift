@@ -33,10 +33,9 @@ package struct Scheduler {
       let inputs = graph.nodes[node].inputs.map { graph.operand(graph.resolve($0)) }
       var context = LoweringContext(
         operands: inputs, outputs: graph.nodes[node].outputs.map { graph.values[$0].type },
-        checks: schedule.kernelChecks.map(\.fault))
-      let known = context.checks.count
+        firstCheck: schedule.kernelChecks.count)
       let lowering = graph.nodes[node].op.lower(&context)
-      for fault in context.checks[known...] {
+      for fault in context.checks {
         schedule.kernelChecks.append(
           .init(fault: fault, origin: graph.nodes[node].origin, operation: graph.nodes[node].op))
       }

@@ -6,7 +6,9 @@ import TheanoRewriting
 
 /// Parts of arrays that are whole, or that were just written.
 enum SelectionRewrites {
-  static let book: [Rewrite] = [wholeEntries, whole, ofWritten, ofSubtensor, writeOfWhole, addOfZero]
+  static let book: [Rewrite] = [
+    wholeEntries, whole, ofWritten, ofSubtensor, writeOfWhole, addOfZero, sumOfIncrements,
+  ]
 
   /// A slice that takes a whole axis is known as such.
   static let wholeEntries = Rewrite("whole slices", .canonical, at: .kind(Subtensor.self), depth: 1) {
@@ -109,6 +111,21 @@ enum SelectionRewrites {
       graph.number(application.inputs[1]) == 0, hasNoIndex(op.selection)
     else { return nil }
     return [application.inputs[0]]
+  }
+
+  /// What is added to zeros but for a part is added to that part. The gradient of many parts of one array is such a sum: a
+  /// chain of increments of one array then, and not as many arrays as there are parts.
+  static let sumOfIncrements = Rewrite("sum with an increment of zeros", .fast, at: .operation(Ops.add)) {
+    graph, node throws(Fault) in
+    let (inputs, dims) = (graph.nodes[node].inputs, graph.dims(graph.nodes[node].firstOutput))
+    guard inputs.allSatisfy({ graph.dims($0) == dims }) else { return nil }
+    for (k, part) in inputs.enumerated() where graph.values[part].useCount == 1 {
+      guard let increment = graph.application(part, UpdateSubtensor.self), increment.op.mode == .add,
+        graph.number(increment.inputs[0]) == 0
+      else { continue }
+      return try graph.add(increment.op, [inputs[1 - k]] + increment.inputs.dropFirst())
+    }
+    return nil
   }
 
   /// Whether nothing can be out of range, and so nothing is lost that a call must still find.

@@ -1,6 +1,7 @@
 import Testing
 import Theano
 import TheanoArrays
+import TheanoTestSupport
 
 /// Programs of many equal steps: what is written as loops over tables must do what was written out.
 @Suite(.enabled(if: hasCompiler, "needs a C compiler")) struct RepetitionTests {
@@ -57,6 +58,42 @@ import TheanoArrays
     let kernels = try #require(compiled.compilation.stages.first { $0.name == "emission" }).detail
     let numbers = kernels.split(separator: " ").compactMap { Int($0) }
     #expect(numbers[0] < numbers[1] / 2)
+  }
+
+  /// Rows at fixed positions share their kernels, and the gradient of them all is one array that each is added to.
+  @Test func rows() throws {
+    let m = T.dmatrix("m")
+    var h = m[0]
+    for k in 1..<60 { h = T.tanh(h + m[k] * 0.5) }
+    let values = (0..<180).map { 0.01 * Double(($0 * 37) % 101) - 0.5 }
+    let f = try agree([m], T.sum(h), [NDArray(values).reshaped(60, 3)])
+    let emission = try #require(f.compilation.stages.first { $0.name == "emission" }).detail
+    let numbers = emission.split(separator: " ").compactMap { Int($0) }
+    #expect(numbers[0] < 20 && numbers[1] < 100, "kernels, calls")
+    // Nothing as large as the matrix is made but the result.
+    #expect(count("n0_0 * n0_1 * 8", in: f.cSource) <= 2)
+  }
+
+  /// Parts that are set in what nobody needs afterwards are set in place, and not where somebody does.
+  @Test func partsInPlace() throws {
+    let x = T.dvector("x")
+    var y = x * 2
+    for k in 0..<20 { y = T.setSubtensor(y[k], to: T.sum(y) * 0.125) }
+    let kept = T.exp(x)
+    let other = T.incSubtensor(kept[1..<3], by: 1)
+    let outputs = [y, kept * other, T.setSubtensor(other[0], to: 7)]
+    let values = NDArray((0..<25).map { 0.1 * Double($0) - 1 })
+    let f = try function(inputs: [x], outputs: outputs)
+    let expected = try function(inputs: [x], outputs: outputs, mode: .interpreted)(values)
+    for _ in 0..<2 {
+      for (ours, theirs) in zip(try f(values), expected) {
+        #expect(zip(ours.doubles, theirs.doubles).allSatisfy { abs($0 - $1) <= 1e-12 * max(1, abs($1)) })
+      }
+    }
+    let calls = try #require(f.compilation.stages.first { $0.name == "emission" }).detail
+      .split(separator: " ").compactMap { Int($0) }[1]
+    // A sum and a write each.
+    #expect(calls < 55, "\(calls) calls")
   }
 
   /// What a check finds in the middle of a run is reported as ever.
