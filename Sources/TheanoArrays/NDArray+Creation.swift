@@ -26,6 +26,12 @@ extension NDArray {
   /// ```swift
   /// NDArray.full([2, 3], 0.5)
   /// ```
+  public static func full(_ shape: [Int], _ value: some NDArrayConvertible, dtype: DType? = nil) -> NDArray {
+    trapping { () throws(TheanoError) in try Checked.full(shape, value, dtype: dtype) }
+  }
+
+  /// An array filled with an array, which is broadcast to the shape, or with what only an array's literal can be: `.nan`,
+  /// `[1, .infinity]`.
   public static func full(_ shape: [Int], _ value: NDArray, dtype: DType? = nil) -> NDArray {
     trapping { () throws(TheanoError) in try Checked.full(shape, value, dtype: dtype) }
   }
@@ -108,6 +114,13 @@ extension NDArray.Checked {
   /// As ``NDArray/ones(_:dtype:)-([Int],_)``.
   public static func ones(_ shape: [Int], dtype: DType? = nil) throws(TheanoError) -> NDArray {
     try full(shape, 1, dtype: dtype ?? config.floatX)
+  }
+
+  /// As ``NDArray/full(_:_:dtype:)``; throws also if the value is a ragged nested array.
+  public static func full(
+    _ shape: [Int], _ value: some NDArrayConvertible, dtype: DType? = nil
+  ) throws(TheanoError) -> NDArray {
+    try full(shape, value.asNDArray(), dtype: dtype)
   }
 
   /// As ``NDArray/full(_:_:dtype:)``.
