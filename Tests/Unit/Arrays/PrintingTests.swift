@@ -2,6 +2,12 @@ import Testing
 
 @testable import TheanoArrays
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 @Suite("Arrays are printed as NumPy prints them") struct PrintingTests {
   struct Record: CustomTestStringConvertible, Sendable {
     var header: Substring
@@ -111,6 +117,31 @@ import Testing
     options.precision = .max
     options.lineWidth = .max
     #expect(array.text(options) == array.text())
+  }
+
+  /// A locale whose decimal point is another, if the machine has one.
+  static let locale: String? = ["de_DE.UTF-8", "fr_FR.UTF-8", "es_ES.UTF-8", "ru_RU.UTF-8", "fa_IR.UTF-8"]
+    .first {
+      guard let locale = newlocale(LC_NUMERIC_MASK, $0, nil) else { return false }
+      freelocale(locale)
+      return true
+    }
+
+  @Test(.enabled(if: locale != nil, "needs a locale with a decimal comma")) func inAnyLocale() async throws {
+    let name = try #require(Self.locale)
+    let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+      [name = name as String] in
+      guard setlocale(LC_ALL, name) != nil else { exit(2) }
+      for dtype in [DType.float16, .bfloat16, .float32, .float64] {
+        print(NDArray([0.1, 2.5, 1e-3], dtype: dtype), NDArray(0.1, dtype: dtype))
+      }
+      exit(0)
+    }
+    let text = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
+    for dtype in [DType.float16, .bfloat16, .float32, .float64] {
+      let due = "\(NDArray([0.1, 2.5, 1e-3], dtype: dtype)) \(NDArray(0.1, dtype: dtype))\n"
+      #expect(text.contains(due), "\(dtype): \(text)")
+    }
   }
 
   @Test func optionsFromTheConfiguration() {
