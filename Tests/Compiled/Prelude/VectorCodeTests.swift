@@ -1,6 +1,7 @@
 import CTheanoPrelude
 import CTheanoSupport
 import Testing
+import TheanoArrays
 import TheanoEmission
 import TheanoTestSupport
 import TheanoToolchain
@@ -215,6 +216,40 @@ private func shell(_ command: String) -> (output: String, succeeded: Bool) {
     let result = shell(
       "\(clang) \(flags) -Wall -Wno-unused-function -Werror -fsyntax-only \(folder.path)/unit")
     #expect(result.succeeded, "as \(name):\n\(result.output)")
+  }
+
+  /// A permutation drawn by generated code is Swift's.
+  @Test(.enabled(if: toolchain != nil, "needs a C compiler"), arguments: [0, 1, 2, 1000])
+  func permutes(count: Int) throws {
+    let program = try #require(toolchain).load(
+      source: String(cString: theano_host_text()) + PreludeParts.text(for: ["permutation"]) + """
+
+        __attribute__((visibility("default")))
+        th_i32 theano_entry(const th_host *host, th_call *call, const th_arg *in, th_result *out, th_error *error) {
+          const th_i64 *what = in[0].data;
+          th_random_permutation((th_u64)what[0], what[1], in[1].data);
+          return TH_OK;
+        }
+
+        """
+    ).program
+    var generator = RandomGenerator(seed: 5)
+    let due = [Int64](NDArray.permutation(count, using: &generator))
+    var parent = RandomGenerator(seed: 5)
+    var what = [Int64(bitPattern: parent.split().key), Int64(count)]
+    var result = [Int64](repeating: -1, count: count)
+    var host = th_host()
+    what.withUnsafeMutableBytes { what in
+      result.withUnsafeMutableBytes { result in
+        let arguments = [what, result].map { bytes in
+          var argument = th_arg()
+          argument.data = bytes.baseAddress
+          return argument
+        }
+        #expect(program.entry(&host, nil, arguments, nil, nil) == TH_OK)
+      }
+    }
+    #expect(result == due)
   }
 
   /// Each part with no more than the parts that it names: what a program with that one function has.
