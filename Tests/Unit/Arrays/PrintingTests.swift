@@ -127,21 +127,22 @@ import Testing
       return true
     }
 
+  static func textOfAll() -> String {
+    [DType.float16, .bfloat16, .float32, .float64].map { dtype in
+      "\(dtype) \(NDArray([0.33, 2.5, 1.23e-3], dtype: dtype)) \(NDArray(0.33, dtype: dtype))\n"
+    }.joined()
+  }
+
   @Test(.enabled(if: locale != nil, "needs a locale with a decimal comma")) func inAnyLocale() async throws {
     let name = try #require(Self.locale)
     let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
       [name = name as String] in
       guard setlocale(LC_ALL, name) != nil else { exit(2) }
-      for dtype in [DType.float16, .bfloat16, .float32, .float64] {
-        print(NDArray([0.1, 2.5, 1e-3], dtype: dtype), NDArray(0.1, dtype: dtype))
-      }
+      print(PrintingTests.textOfAll())
       exit(0)
     }
     let text = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
-    for dtype in [DType.float16, .bfloat16, .float32, .float64] {
-      let due = "\(NDArray([0.1, 2.5, 1e-3], dtype: dtype)) \(NDArray(0.1, dtype: dtype))\n"
-      #expect(text.contains(due), "\(dtype): \(text)")
-    }
+    #expect(text.contains(Self.textOfAll()), "\(text)")
   }
 
   @Test func optionsFromTheConfiguration() {
