@@ -116,14 +116,14 @@ extension NDArray.Checked {
     try full(shape, 1, dtype: dtype ?? config.floatX)
   }
 
-  /// As ``NDArray/full(_:_:dtype:)``; throws also if the value is a ragged nested array.
+  /// As ``NDArray/full(_:_:dtype:)-(_,NDArrayConvertible,_)``; throws also if the value is a ragged nested array.
   public static func full(
     _ shape: [Int], _ value: some NDArrayConvertible, dtype: DType? = nil
   ) throws(TheanoError) -> NDArray {
     try full(shape, value.asNDArray(), dtype: dtype)
   }
 
-  /// As ``NDArray/full(_:_:dtype:)``.
+  /// As ``NDArray/full(_:_:dtype:)-(_,NDArray,_)``.
   public static func full(_ shape: [Int], _ value: NDArray, dtype: DType? = nil) throws(TheanoError)
     -> NDArray
   {

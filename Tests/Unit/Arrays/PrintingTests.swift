@@ -1,4 +1,5 @@
 import Testing
+import TheanoTestSupport
 
 @testable import TheanoArrays
 
@@ -119,13 +120,9 @@ import Testing
     #expect(array.text(options) == array.text())
   }
 
-  /// A locale whose decimal point is another, if the machine has one.
-  static let locale: String? = ["de_DE.UTF-8", "fr_FR.UTF-8", "es_ES.UTF-8", "ru_RU.UTF-8", "fa_IR.UTF-8"]
-    .first {
-      guard let locale = newlocale(LC_NUMERIC_MASK, $0, nil) else { return false }
-      freelocale(locale)
-      return true
-    }
+  /// Whether locales can be made here, as the system's own may have none but C's.
+  static let makesLocales =
+    access("/usr/share/i18n/locales/ps_AF", R_OK) == 0 && shell("command -v localedef 2>&1").succeeded
 
   static func textOfAll() -> String {
     [DType.float16, .bfloat16, .float32, .float64].map { dtype in
@@ -133,11 +130,17 @@ import Testing
     }.joined()
   }
 
-  @Test(.enabled(if: locale != nil, "needs a locale with a decimal comma")) func inAnyLocale() async throws {
-    let name = try #require(Self.locale)
+  /// One whose decimal point is a comma, and one in which it takes two bytes.
+  @Test(.enabled(if: makesLocales, "needs localedef and its sources"), arguments: ["de_DE", "ps_AF"])
+  func inAnyLocale(name: String) async {
+    let folder = TemporaryFolder()
+    #expect(shell("localedef -i \(name) -f UTF-8 \(folder.path)/\(name).UTF-8 2>&1").succeeded)
     let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
-      [name = name as String] in
-      guard setlocale(LC_ALL, name) != nil else { exit(2) }
+      [name = name as String, path = folder.path as String] in
+      setenv("LOCPATH", path, 1)
+      guard setlocale(LC_ALL, name + ".UTF-8") != nil, localeconv().pointee.decimal_point[0] != 0x2e else {
+        exit(2)
+      }
       print(PrintingTests.textOfAll())
       exit(0)
     }
