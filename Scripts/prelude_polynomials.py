@@ -240,6 +240,10 @@ for kind, head, tail, end in (("f32", 7, 10, 10.2), ("f64", 12, 23, 27.4)):
                pair=True)
 
 
+# erfc(5/2 + d) from 1 on as far as erf differs from 1 in float32, for erf: right in absolute terms.
+polynomial("erf_far", "f32", lambda d: mp.erfc(d + mp.mpf(5) / 2), -1.502, 1.43, 15, lambda d: mp.mpf(1))
+
+
 # The gamma family, float64 only (float32 goes through it). lgamma(2 + d), gamma(2 + d) - 1 over d, |d| <= 1/2; digamma over its
 # distance from the positive root on 1...2; the asymptotic tails by w = 1 / x^2 from 8 on (NIST DLMF 5.11).
 ROOT = mp.findroot(mp.digamma, mp.mpf("1.46"))

@@ -2,6 +2,7 @@
 //
 //     prelude_sweep f32 [NAME ...]           every one of the 2^32 float32 arguments, against the float64 function
 //     prelude_sweep f32quick [NAME ...]      one in 509 of them
+//     prelude_sweep f32wide STRIDE [NAME ...]  one in STRIDE of them, against long double: for what float32 computes in float64
 //     prelude_sweep f64 COUNT [NAME ...]     COUNT random float64 arguments, against long double (x86: 64-bit significands)
 //     prelude_sweep pairs COUNT [NAME ...]   COUNT random pairs of arguments for the functions of two, both types
 //
@@ -152,6 +153,18 @@ static void sweep_f32(const theano_prelude_entry *f, int stride) {
   fflush(stdout);
 }
 
+static void sweep_f32_wide(const theano_prelude_entry *f, long double (*reference)(long double), uint64_t stride) {
+  tally t[2] = {{0}, {0}};
+  for (uint64_t bits = 0; bits < 1ull << 32; bits += stride) {
+    float x = th_from_bits_f32((uint32_t)bits);
+    count(&t[x < 0], f->unary_f32(x), reference(x), 24, -149, 0x1.fffffep127L, x, 0);
+  }
+  for (int k = 0; k < 2; k++)
+    printf("%-10s f32 %s  %9.6f ulp at %-16a (%.9g)%s\n", f->name, k ? "below 0" : "above 0", t[k].worst, t[k].at, t[k].at,
+           t[k].wrong ? "  WRONG" : "");
+  fflush(stdout);
+}
+
 int main(int argc, char **argv) {
   size_t entries;
   const theano_prelude_entry *table = theano_prelude_table(&entries);
@@ -160,6 +173,10 @@ int main(int argc, char **argv) {
     const theano_prelude_entry *f = &table[k];
     if (!strcmp(mode, "f32") || !strcmp(mode, "f32quick")) {
       if (f->arity == 1 && wanted(argc, argv, 2, f->name)) sweep_f32(f, strcmp(mode, "f32") ? 509 : 1);
+    } else if (!strcmp(mode, "f32wide") && f->arity == 1) {
+      for (size_t r = 0; r < sizeof references / sizeof references[0]; r++)
+        if (!strcmp(references[r].name, f->name) && wanted(argc, argv, 3, f->name))
+          sweep_f32_wide(f, references[r].l, strtoull(argv[2], 0, 10));
     } else if (!strcmp(mode, "f64") && f->arity == 1) {
       for (size_t r = 0; r < sizeof references / sizeof references[0]; r++) {
         if (strcmp(references[r].name, f->name) || !wanted(argc, argv, 3, f->name)) continue;

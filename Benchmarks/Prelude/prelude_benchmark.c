@@ -79,10 +79,16 @@ OURS1(f64, double, sin_near) OURS1(f32, float, sin_near) OURS1(f64, double, cos_
 OURS1(f64, double, tan_near) OURS1(f32, float, tan_near)
 OURS1(f64, double, sigmoid) OURS1(f32, float, sigmoid) OURS1(f64, double, softplus) OURS1(f32, float, softplus)
 OURS1(f64, double, gamma) OURS1(f64, double, lgamma) OURS1(f64, double, digamma)
+OURS1(f32, float, gamma) OURS1(f32, float, lgamma) OURS1(f32, float, digamma)
 LIBM1(f64, double, gamma, tgamma) LIBM1(f64, double, lgamma, lgamma)
-SLEEF1(f64, double, lgamma, u10)
+LIBM1(f32, float, gamma, tgammaf) LIBM1(f32, float, lgamma, lgammaf)
+SLEEF1(f64, double, lgamma, u10) SLEEF1(f32, float, lgamma, u10) SLEEF1(f64, double, tgamma, u10) SLEEF1(f32, float, tgamma, u10)
+OURS1(f64, double, sqrt) OURS1(f32, float, sqrt) LIBM1(f64, double, sqrt, sqrt) LIBM1(f32, float, sqrt, sqrtf)
+SLEEF1(f64, double, sqrt, u05) SLEEF1(f32, float, sqrt, u05)
+OURS1(f64, double, rsqrt) OURS1(f32, float, rsqrt)
 OURS2(f64, double, fmod) OURS2(f32, float, fmod) OURS2(f64, double, fmod_near) OURS2(f32, float, fmod_near)
-LIBM2(f64, double, fmod, fmod) LIBM2(f32, float, fmod, fmodf)
+LIBM2(f64, double, fmod, fmod) LIBM2(f32, float, fmod, fmodf) SLEEF2(f64, double, fmod, ) SLEEF2(f32, float, fmod, )
+OURS2(f64, double, mod) OURS2(f32, float, mod) OURS2(f64, double, mod_near) OURS2(f32, float, mod_near)
 
 typedef struct {
   const char *name;
@@ -112,11 +118,18 @@ static const row table[] = {
     ROW(erfc, -3, 8), ROW2(pow, 0.01, 20), ROW2(atan2, -10, 10),
     {"sigmoid", -20, 20, {ours_sigmoid_f64}, {ours_sigmoid_f32}, 0, 0},
     {"softplus", -20, 20, {ours_softplus_f64}, {ours_softplus_f32}, 0, 0},
-    {"gamma", -20, 20, {ours_gamma_f64, libm_gamma_f64}, {0}, tgammal, 0},
-    {"lgamma", -20, 20, {ours_lgamma_f64, libm_lgamma_f64, 0, sleef_lgamma_f64}, {0}, 0, 0},
-    {"digamma", -20, 20, {ours_digamma_f64}, {0}, 0, 0},
-    {"fmod", -1e3, 1e3, {ours_fmod_f64, libm_fmod_f64}, {ours_fmod_f32, libm_fmod_f32}, 0, fmodl},
-    {"fmod_near", -1e3, 1e3, {ours_fmod_near_f64, libm_fmod_f64}, {ours_fmod_near_f32, libm_fmod_f32}, 0, fmodl},
+    {"sqrt", 0, 1e3, {ours_sqrt_f64, libm_sqrt_f64, 0, sleef_sqrt_f64}, {ours_sqrt_f32, libm_sqrt_f32, 0, sleef_sqrt_f32}, sqrtl, 0},
+    {"rsqrt", 1e-3, 1e3, {ours_rsqrt_f64}, {ours_rsqrt_f32}, 0, 0},
+    {"gamma", -20, 20, {ours_gamma_f64, libm_gamma_f64, 0, sleef_tgamma_f64},
+     {ours_gamma_f32, libm_gamma_f32, 0, sleef_tgamma_f32}, tgammal, 0},
+    {"lgamma", -20, 20, {ours_lgamma_f64, libm_lgamma_f64, 0, sleef_lgamma_f64},
+     {ours_lgamma_f32, libm_lgamma_f32, 0, sleef_lgamma_f32}, 0, 0},
+    {"digamma", -20, 20, {ours_digamma_f64}, {ours_digamma_f32}, 0, 0},
+    {"fmod", -1e3, 1e3, {ours_fmod_f64, libm_fmod_f64, 0, sleef_fmod_f64}, {ours_fmod_f32, libm_fmod_f32, 0, sleef_fmod_f32}, 0, fmodl},
+    {"fmod_near", -1e3, 1e3, {ours_fmod_near_f64, libm_fmod_f64, 0, sleef_fmod_f64},
+     {ours_fmod_near_f32, libm_fmod_f32, 0, sleef_fmod_f32}, 0, fmodl},
+    {"mod", -1e3, 1e3, {ours_mod_f64}, {ours_mod_f32}, 0, 0},
+    {"mod_near", -1e3, 1e3, {ours_mod_near_f64}, {ours_mod_near_f32}, 0, 0},
 };
 
 static double now(void) {

@@ -95,11 +95,6 @@ void theano_random_integers_i64(
 }
 
 void theano_random_permutation(uint64_t key, size_t count, int64_t *result) {
-  for (size_t i = 0; i < count; i++) result[i] = (int64_t)i;
-  for (size_t i = count; i-- > 1;) {
-    size_t j = (size_t)th_random_integer(key, i, (uint64_t)i + 1);
-    int64_t moved = result[i];
-    result[i] = result[j];
-    result[j] = moved;
-  }
+  // The same 64 bits under another name where int64_t is long.
+  th_random_permutation(key, (th_i64)count, (th_i64 *)result);
 }

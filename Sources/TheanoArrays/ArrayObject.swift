@@ -115,23 +115,12 @@ package final class HostBuffer {
   ///
   /// - Parameter zeroed: whether to fill it with zeros (large blocks then come untouched from the system).
   init?(byteCount: Int, zeroed: Bool) {
-    // Padded so that an aligned address lies in the block. `calloc` gets pages that are zero already.
+    // Padded so that an aligned address lies in the block.
     let (padded, overflow) = byteCount.addingReportingOverflow(ArrayObject.alignment)
-    guard !overflow else { return nil }
-    let memory: UnsafeMutableRawPointer
-    if zeroed {
-      guard let cleared = calloc(padded, 1) else { return nil }
-      memory = cleared
-      release = { [address = UInt(bitPattern: cleared)] in
-        BlockCache.give(.init(address: address, capacity: padded))
-      }
-    } else {
-      guard let block = BlockCache.allocate(padded),
-        let address = UnsafeMutableRawPointer(bitPattern: block.address)
-      else { return nil }
-      memory = address
-      release = { BlockCache.give(block) }
-    }
+    guard !overflow, let block = zeroed ? BlockCache.allocateZeroed(padded) : BlockCache.allocate(padded),
+      let memory = UnsafeMutableRawPointer(bitPattern: block.address)
+    else { return nil }
+    release = { BlockCache.give(block) }
     base = memory.alignedUp(toMultipleOf: ArrayObject.alignment)
     self.byteCount = byteCount
   }

@@ -33,10 +33,22 @@ enum BlockCache {
       }
       if let found { return found }
     }
-    if let memory = malloc(bytes) { return Block(address: UInt(bitPattern: memory), capacity: bytes) }
-    release(kept.withLock { kept in exchange(&kept, []) })
-    return malloc(bytes).map { Block(address: UInt(bitPattern: $0), capacity: bytes) }
+    return fresh(bytes) { malloc(bytes) }
   }
+
+  /// A block of so many zero bytes; `nil` if the system has none to give. Never one that was kept: the system's pages are
+  /// zero already, and cost nothing until they are touched.
+  static func allocateZeroed(_ bytes: Int) -> Block? { fresh(bytes) { calloc(bytes, 1) } }
+
+  /// A block from the system, which gets back those that are kept if it has none to give.
+  private static func fresh(_ bytes: Int, _ allocate: () -> UnsafeMutableRawPointer?) -> Block? {
+    if let memory = allocate() { return Block(address: UInt(bitPattern: memory), capacity: bytes) }
+    releaseAll()
+    return allocate().map { Block(address: UInt(bitPattern: $0), capacity: bytes) }
+  }
+
+  /// Gives the system back all that is kept.
+  static func releaseAll() { release(kept.withLock { kept in exchange(&kept, []) }) }
 
   /// Takes a block back.
   static func give(_ block: Block) {
@@ -67,4 +79,12 @@ enum BlockCache {
     defer { place = new }
     return place
   }
+}
+
+extension NDArray {
+  /// Gives the system back the memory of large arrays that are gone.
+  ///
+  /// Blocks of 4 MB and more are kept for the next arrays of about that size, 256 MB of them at most, for the life of the process.
+  /// They also go back when the system has no memory left for an array.
+  public static func releaseUnusedMemory() { BlockCache.releaseAll() }
 }

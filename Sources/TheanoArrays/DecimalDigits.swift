@@ -27,7 +27,8 @@ struct DecimalDigits {
   private init(trying value: Double, upTo most: Int, _ isSame: (Double) -> Bool) {
     for count in 1..<most {
       let text = DecimalDigits.format("%.*e", count - 1, value)
-      if isSame(strtod(text, nil)) {
+      // Not `strtod`, which reads the point of the process's locale.
+      if let value = Double(text), isSame(value) {
         self.init(text: text)
         return
       }
@@ -91,13 +92,20 @@ struct DecimalDigits {
       // The longest is the largest double without exponent: 309 digits and the fraction.
       withUnsafeTemporaryAllocation(of: CChar.self, capacity: 340 + precision) { buffer in
         let length = Int(vsnprintf(buffer.baseAddress!, buffer.count, format, arguments))
-        return String(
-          decoding: buffer[..<length].map { byte -> UInt8 in
-            let byte = UInt8(bitPattern: byte)
-            // Only digits, signs and the exponent are ASCII letters here; anything else is a locale's decimal point.
-            let isOwn = (byte >= 0x30 && byte <= 0x39) || byte == 0x2d || byte == 0x2b || byte == 0x65
-            return isOwn ? byte : UInt8(ascii: ".")
-          }, as: UTF8.self)
+        var text: [UInt8] = []
+        text.reserveCapacity(length)
+        for byte in buffer[..<length] {
+          let byte = UInt8(bitPattern: byte)
+          // Only digits, signs and the exponent are ASCII letters here; anything else is a locale's decimal point, which may
+          // take several bytes.
+          let isOwn = (byte >= 0x30 && byte <= 0x39) || byte == 0x2d || byte == 0x2b || byte == 0x65
+          if isOwn {
+            text.append(byte)
+          } else if text.last != UInt8(ascii: ".") {
+            text.append(UInt8(ascii: "."))
+          }
+        }
+        return String(decoding: text, as: UTF8.self)
       }
     }
   }

@@ -155,6 +155,13 @@ extension NDArray.Checked {
 }
 
 extension NDArray.Checked {
+  /// As ``NDArray/withUnsafeBytes(_:)``; throws a ``TheanoError`` if there is no memory for the elements in C order.
+  public func withUnsafeBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) throws -> R {
+    let array = try contiguous()
+    defer { withExtendedLifetime(array) {} }
+    return try body(UnsafeRawBufferPointer(start: array.data, count: array.size * array.dtype.itemSize))
+  }
+
   /// As ``NDArray/withUnsafeBuffer(of:_:)``; throws a ``TheanoError`` if the elements are of another type.
   public func withUnsafeBuffer<T: NDArrayScalar, R>(
     of type: T.Type, _ body: (UnsafeBufferPointer<T>) throws -> R

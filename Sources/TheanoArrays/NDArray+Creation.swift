@@ -26,6 +26,12 @@ extension NDArray {
   /// ```swift
   /// NDArray.full([2, 3], 0.5)
   /// ```
+  public static func full(_ shape: [Int], _ value: some NDArrayConvertible, dtype: DType? = nil) -> NDArray {
+    trapping { () throws(TheanoError) in try Checked.full(shape, value, dtype: dtype) }
+  }
+
+  /// An array filled with an array, which is broadcast to the shape, or with what only an array's literal can be: `.nan`,
+  /// `[1, .infinity]`.
   public static func full(_ shape: [Int], _ value: NDArray, dtype: DType? = nil) -> NDArray {
     trapping { () throws(TheanoError) in try Checked.full(shape, value, dtype: dtype) }
   }
@@ -110,7 +116,14 @@ extension NDArray.Checked {
     try full(shape, 1, dtype: dtype ?? config.floatX)
   }
 
-  /// As ``NDArray/full(_:_:dtype:)``.
+  /// As ``NDArray/full(_:_:dtype:)-(_,NDArrayConvertible,_)``; throws also if the value is a ragged nested array.
+  public static func full(
+    _ shape: [Int], _ value: some NDArrayConvertible, dtype: DType? = nil
+  ) throws(TheanoError) -> NDArray {
+    try full(shape, value.asNDArray(), dtype: dtype)
+  }
+
+  /// As ``NDArray/full(_:_:dtype:)-(_,NDArray,_)``.
   public static func full(_ shape: [Int], _ value: NDArray, dtype: DType? = nil) throws(TheanoError)
     -> NDArray
   {

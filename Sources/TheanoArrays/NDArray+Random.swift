@@ -10,7 +10,8 @@ extension NDArray {
   /// NDArray.random(3, 3)
   /// ```
   ///
-  /// `float64` numbers have 53 random bits, `float32` ones 24, `float16` 11 and `bfloat16` 8; none is ever 1.
+  /// `float64` numbers have 53 random bits, `float32` ones 24, `float16` 11 and `bfloat16` 8; none is ever 1. Of a complex dtype only
+  /// the real parts are drawn, as if real numbers had been converted; ``NDArray/complex(real:imaginary:)`` joins two draws.
   public static func random(_ shape: Int..., dtype: DType? = nil) -> NDArray { random(shape, dtype: dtype) }
 
   /// Uniform random numbers in [0, 1), from the process's generator. Without a dtype, of `config.floatX`.
@@ -26,6 +27,9 @@ extension NDArray {
   }
 
   /// Normally distributed random numbers. Without a dtype, of `config.floatX`.
+  ///
+  /// `float16` and `bfloat16` numbers are rounded from `float32` ones. Of a complex dtype only the real parts are drawn, as if real
+  /// numbers had been converted; ``NDArray/complex(real:imaginary:)`` joins two draws.
   public static func randomNormal(
     _ shape: Int..., mean: Double = 0, standardDeviation: Double = 1, dtype: DType? = nil
   ) -> NDArray {
@@ -57,6 +61,9 @@ extension NDArray {
   /// ```swift
   /// NDArray.randomIntegers(in: 0..<10, 3, 3)
   /// ```
+  ///
+  /// Every integer of the range must be a value of the dtype; of a floating one, whose far numbers are further apart than 1, the range may
+  /// reach to 2 ** 53 either way (`float64`), 2 ** 24 (`float32`), 2 ** 11 (`float16`) or 2 ** 8 (`bfloat16`).
   public static func randomIntegers(in range: Range<Int>, _ shape: Int..., dtype: DType = .int64) -> NDArray {
     randomIntegers(in: range, shape, dtype: dtype)
   }
@@ -154,6 +161,12 @@ extension NDArray.Checked {
         throw TheanoError(
           .dtype, in: "randomIntegers", "\(end), of the range \(range), is no value of \(dtype)")
       }
+      // Further out only some integers are values, so that numbers drawn would be rounded to those.
+      if let digits = dtype.wholeDigits, end.magnitude > 1 << digits {
+        throw TheanoError(
+          .dtype, in: "randomIntegers", "not every integer of the range \(range) is a value of \(dtype)",
+          mend: "of \(dtype) draw from within -(2 ** \(digits))...(2 ** \(digits))")
+      }
     }
     let result = try NDArray.allocate(shape, dtype: .int64)
     let bound = UInt64(bitPattern: Int64(range.upperBound &- range.lowerBound))
@@ -233,5 +246,18 @@ extension NDArray.Checked {
         mend: "use randomIntegers(in:_:dtype:), or a floating dtype")
     }
     return dtype
+  }
+}
+
+extension DType {
+  /// The power of 2 up to which all integers are values, of dtypes for which that is a matter of digits.
+  fileprivate var wholeDigits: Int? {
+    switch self {
+    case .float64, .complex128: 53
+    case .float32, .complex64: 24
+    case .float16: 11
+    case .bfloat16: 8
+    default: nil
+    }
   }
 }

@@ -266,8 +266,8 @@ extension NDArray {
     return NDArray(object: result)
   }
 
-  /// Whether this array may be written in place: nothing else refers to its object or its memory, and no two
-  /// of its indices mean the same element.
+  /// Whether nothing else refers to this array's object or its memory, which may be written. Of an array that is not contiguous two
+  /// indices may still mean one element.
   package mutating func isUnique() -> Bool {
     guard isKnownUniquelyReferenced(&object) else { return false }
     let header = object.pointer

@@ -127,6 +127,9 @@ extension NDArray {
   }
 
   /// An array of the given values, converted to a dtype.
+  ///
+  /// The throwing twin for a nested array is ``init(nested:dtype:)``; for a range `r` it is
+  /// `try r.asNDArray().checked.astype(dtype)`, since a list of one range has an axis more.
   public init<T: NDArrayConvertible>(_ values: T, dtype: DType) {
     self = values.ndarray.made(weak: false).astype(dtype)
   }

@@ -59,6 +59,10 @@ extension RandomGenerator {
   /// ```swift
   /// RandomGenerator.processDefault = RandomGenerator(seed: 42)
   /// ```
+  ///
+  /// Reading it gives a copy, and what is drawn from that leaves it where it is. Reading and setting are each safe on any thread, but
+  /// a change of it (`processDefault.next()`, `processDefault.split()`) is one after the other, so that two threads may get the same
+  /// numbers; give each thread a generator of its own instead.
   public static var processDefault: RandomGenerator {
     get { process.withLock { $0 } }
     set { process.withLock { $0 = newValue } }

@@ -6,8 +6,20 @@ package func forEachRun(
   extents: UnsafePointer<Int>, ndim: Int, _ stridesA: UnsafePointer<Int>, _ stridesB: UnsafePointer<Int>,
   _ body: (_ offsetA: Int, _ offsetB: Int, _ count: Int, _ stepA: Int, _ stepB: Int) -> Void
 ) {
+  _ = everyRun(extents: extents, ndim: ndim, stridesA, stridesB) {
+    body($0, $1, $2, $3, $4)
+    return true
+  }
+}
+
+/// As ``forEachRun(extents:ndim:_:_:_:)`` until the body returns false; whether it never did.
+@inline(__always)
+func everyRun(
+  extents: UnsafePointer<Int>, ndim: Int, _ stridesA: UnsafePointer<Int>, _ stridesB: UnsafePointer<Int>,
+  _ body: (_ offsetA: Int, _ offsetB: Int, _ count: Int, _ stepA: Int, _ stepB: Int) -> Bool
+) -> Bool {
   if ndim == 0 { return body(0, 0, 1, 1, 1) }
-  withUnsafeTemporaryAllocation(of: Int.self, capacity: 4 * ndim) { scratch in
+  return withUnsafeTemporaryAllocation(of: Int.self, capacity: 4 * ndim) { scratch in
     let lengths = scratch.baseAddress!
     let a = lengths + ndim
     let b = a + ndim
@@ -17,7 +29,7 @@ package func forEachRun(
     var axis = ndim - 1
     while axis >= 0 {
       let extent = extents[axis]
-      if extent == 0 { return }
+      if extent == 0 { return true }
       if extent != 1 {
         if axes > 0, stridesA[axis] == a[axes - 1] * lengths[axes - 1],
           stridesB[axis] == b[axes - 1] * lengths[axes - 1]
@@ -37,10 +49,10 @@ package func forEachRun(
     var offsetA = 0
     var offsetB = 0
     while true {
-      body(offsetA, offsetB, lengths[0], a[0], b[0])
+      guard body(offsetA, offsetB, lengths[0], a[0], b[0]) else { return false }
       var axis = 1
       while true {
-        if axis == axes { return }
+        if axis == axes { return true }
         index[axis] += 1
         offsetA += a[axis]
         offsetB += b[axis]

@@ -105,7 +105,7 @@ struct Command {
       THEANO_NATIVE        none: native libraries are not looked for
       THEANO_CACHE_DIR     where compiled functions are kept
       THEANO_CACHE_SIZE    how many bytes of them are kept, such as 200M or 1G (default 512M)
-      THEANO_NUM_THREADS   threads of loops and of native libraries
+      THEANO_NUM_THREADS   threads of loops, of native libraries and of long reads
 
     Exit codes: 0 done, 1 something is wrong with the machine or the cache, 2 the command was not understood.
     """

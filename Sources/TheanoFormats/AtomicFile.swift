@@ -193,7 +193,7 @@ struct AtomicFile: ~Copyable {
   private mutating func commit() throws(TheanoError) {
     // The data must be on the disk before the name is: otherwise a crash of the machine could leave an empty file
     // under the good name.
-    guard fsync(descriptor) == 0 else {
+    guard Self.flush(descriptor) else {
       throw report.systemError("cannot be flushed to the disk", code: errno)
     }
     guard rename(temporary, target) == 0 else {
@@ -208,8 +208,17 @@ struct AtomicFile: ~Copyable {
       let handle = Glibc.open(folder, O_RDONLY | O_CLOEXEC | O_DIRECTORY)
     #endif
     if handle >= 0 {
-      _ = fsync(handle)
+      _ = Self.flush(handle)
       _ = close(handle)
     }
+  }
+
+  /// Waits until what was written is on the disk; `errno` tells why if it cannot be.
+  private static func flush(_ descriptor: CInt) -> Bool {
+    #if canImport(Darwin)
+      // There `fsync` leaves the data in the disk's own cache; not every file system knows the call that does not.
+      if fcntl(descriptor, F_FULLFSYNC) == 0 { return true }
+    #endif
+    return fsync(descriptor) == 0
   }
 }

@@ -24,10 +24,19 @@ enum PartedRead {
   /// More threads than this read no faster: the memory is busy.
   private static let most = 4
 
+  /// How many threads a read may take: `THEANO_NUM_THREADS` as for calls, else the processors. A value that is no number of
+  /// threads is for the compiler's settings to report; reading a file needs none of them.
+  static let threads: Int = {
+    if let text = getenv("THEANO_NUM_THREADS"), let count = Int(String(cString: text)), 1...4096 ~= count {
+      return count
+    }
+    return max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+  }()
+
   /// How many parts so many bytes are read in.
   private static func count(for bytes: Int) -> Int {
     let long = bytes / shortest
-    return long < 2 ? 1 : min(long, most, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    return long < 2 ? 1 : min(long, most, threads)
   }
 
   /// The parts of a buffer, in order.

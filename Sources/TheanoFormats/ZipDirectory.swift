@@ -16,6 +16,8 @@ struct ZipEntry: Sendable, Equatable {
   var size: Int
   /// Where the entry's own head lies.
   var headOffset: Int
+  /// Where the next entry's head or the directory begins: neither may be read as this entry's data.
+  var limit = 0
 
   /// Whether a name stays inside a folder, should someone use it as a path. Bytes are looked at, not characters: a
   /// slash under an accent is still a slash to a file system.
@@ -79,14 +81,17 @@ struct ZipDirectory {
     if cursor.remaining > 0 {
       throw cursor.error("the directory is longer than its entries", mend: Self.damaged)
     }
-    try checkOverlap(entries, directory: extent.offset)
+    try settleLimits(&entries, directory: extent.offset)
     return entries
   }
 
-  /// Entries that share bytes are how a small archive claims to hold endless data.
-  private func checkOverlap(_ entries: [ZipEntry], directory: Int) throws(TheanoError) {
+  /// Entries that share bytes are how a small archive claims to hold endless data. How long the name and the extra field of an
+  /// entry's own head are is known when that is read; until then they count as nothing.
+  private func settleLimits(_ entries: inout [ZipEntry], directory: Int) throws(TheanoError) {
     var end = 0
-    for entry in entries.sorted(by: { $0.headOffset < $1.headOffset }) {
+    var last: Int?
+    for index in entries.indices.sorted(by: { entries[$0].headOffset < entries[$1].headOffset }) {
+      let entry = entries[index]
       guard entry.headOffset >= end else {
         throw source.error(
           at: entry.headOffset, "the entry \(quoted(entry.name)) overlaps another", mend: Self.damaged)
@@ -98,6 +103,9 @@ struct ZipDirectory {
           "the entry \(quoted(entry.name)) would run into the directory", mend: Self.damaged)
       }
       end = next
+      if let last { entries[last].limit = entry.headOffset }
+      entries[index].limit = directory
+      last = index
     }
   }
 
@@ -274,8 +282,12 @@ struct ZipDirectory {
         "the entry's head and the directory tell different things of \(quoted(entry.name))",
         mend: Self.damaged)
     }
-    return try source.slice(
-      entry.headOffset + Self.headLength + nameLength + extraLength, count: entry.storedSize,
-      "the entry \(quoted(entry.name))")
+    let start = entry.headOffset + Self.headLength + nameLength + extraLength
+    guard entry.limit - start >= entry.storedSize else {
+      throw source.error(
+        at: entry.headOffset, "the entry \(quoted(entry.name)) would run into what follows it",
+        mend: Self.damaged)
+    }
+    return try source.slice(start, count: entry.storedSize, "the entry \(quoted(entry.name))")
   }
 }

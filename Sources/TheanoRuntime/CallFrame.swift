@@ -76,10 +76,12 @@ package struct CallFrame {
     return array
   }
 
-  /// Before the call: the memory that waits for a shared variable's new value is offered only if it is nobody else's.
+  /// Before the call: the memory that waits for a shared variable's new value is offered only if it is nobody else's, and
+  /// lies as a program writes it.
   func offerSpare(_ result: Int) {
     guard arrays[result] != nil else { return }
-    if !arrays[result]!.isUnique() { dropSpare(result) }
+    let isContiguous = arrays[result]!.object.pointer.pointee.isContiguous
+    if !(isContiguous && arrays[result]!.isUnique()) { dropSpare(result) }
   }
 
   func dropSpare(_ result: Int) {

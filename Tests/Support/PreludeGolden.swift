@@ -17,23 +17,44 @@ package struct PreludeGolden<Number: BinaryFloatingPoint & Sendable>: Sendable {
   package var name: String
   package var points: [Point] = []
 
-  /// How far a result may be from the exact one, in units of the last place of the result, or of 1 for a smaller result where the
+  /// How far a result may be from the exact one, in units of the last place of the exact one, or of a larger number where the
   /// function promises no more than that.
   package struct Bound: Sendable {
     package var ulps: Double
-    package var isAbsoluteBelowOne = false
+    /// The number whose last place is the unit for a smaller result.
+    package var scale = 0.0
   }
 
-  /// What the prelude promises (Sources/CTheanoPrelude/ACCURACY.md).
+  /// What the prelude promises: the tables of Sources/CTheanoPrelude/ACCURACY.md.
   package func bound(at x: Number) -> Bound {
-    guard MemoryLayout<Number>.size == 8 else { return Bound(ulps: 2) }
     switch name {
-    case "gamma": return Bound(ulps: 4)
-    case "lgamma": return Bound(ulps: x < 0 ? 6 : 4, isAbsoluteBelowOne: x < 0)
-    case "digamma": return Bound(ulps: x < 0 ? 6 : 4, isAbsoluteBelowOne: x < 0)
-    case "trigamma": return Bound(ulps: 8)
+    case "fmod": return Bound(ulps: 0)
+    case "sqrt", "mod": return Bound(ulps: 0.5)
+    case "gamma", "lgamma", "digamma", "trigamma": break
     default: return Bound(ulps: 2)
     }
+    guard MemoryLayout<Number>.size == 8 else {
+      // float64 rounded once more: half a unit, and what float64 may be off at its worst.
+      return Bound(ulps: 0.51)
+    }
+    switch name {
+    case "gamma": return Bound(ulps: x < 0 ? 4 : 1)
+    case "lgamma": return x < 0 ? Bound(ulps: 6, scale: 1) : Bound(ulps: 4)
+    case "digamma": return Bound(ulps: 4, scale: x < 0 ? Self.digammaTerm(Double(x)) : 0)
+    default: return Bound(ulps: 8)
+    }
+  }
+
+  /// The largest term of digamma below 0, which is digamma(-x) - 1 / x - pi / tan(pi x); roughly.
+  private static func digammaTerm(_ x: Double) -> Double {
+    var (y, mirrored) = (-x, 0.0)
+    while y < 10 {
+      mirrored -= 1 / y
+      y += 1
+    }
+    mirrored += log(y) - 1 / (2 * y) - 1 / (12 * y * y)
+    let cotangent = Double.pi / tan(.pi * (x - x.rounded()))
+    return cotangent.isFinite ? max(abs(mirrored), abs(1 / x), abs(cotangent)) : 0
   }
 
   /// The error of a result in units of the last place; infinite if it is of the wrong kind.
@@ -49,7 +70,7 @@ package struct PreludeGolden<Number: BinaryFloatingPoint & Sendable>: Sendable {
     }
     var unit = Double(right.ulp)
     if unit == 0 { unit = Double(Number.leastNonzeroMagnitude) }
-    if bound(at: point.x).isAbsoluteBelowOne && abs(right) < 1 { unit = Double(Number(1).ulp) }
+    unit = max(unit, Double(Number(bound(at: point.x).scale).ulp))
     let rest = point.rest * (Double(right.ulp) / unit)
     // Halved, so that the difference of the greatest numbers stays finite.
     return abs((Double(result) / 2 - Double(right) / 2) / unit * 2 - rest)

@@ -78,7 +78,7 @@ void theano_random_integers_u64(
     uint64_t key, uint64_t offset, uint64_t low, uint64_t bound, size_t count, uint64_t *result);
 void theano_random_integers_i64(
     uint64_t key, uint64_t offset, int64_t low, uint64_t bound, size_t count, int64_t *result);
-// A permutation of 0 ..< count: for i = count - 1 down to 1 the elements i and th_random_integer(key, i, i + 1) change places.
+// A permutation of 0 ..< count, as part permutation defines it.
 void theano_random_permutation(uint64_t key, size_t count, int64_t *result);
 
 #if defined(__cplusplus)

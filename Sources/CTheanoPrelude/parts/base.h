@@ -31,8 +31,14 @@ typedef long long th_i64;
 typedef unsigned long long th_u64;
 #define TH_FN static __inline__ __attribute__((always_inline)) __attribute__((device))
 #define TH_TABLE static __attribute__((device, unused)) const
+// NVIDIA's compilers know these services by their plain names alone, clang without CUDA's headers as builtins alone.
+#if defined(__CUDACC_RTC__) || defined(__NVCC__)
+#define TH_FLOAT_SERVICE(name) name##f
+#define TH_DOUBLE_SERVICE(name) name
+#else
 #define TH_FLOAT_SERVICE(name) __builtin_##name##f
 #define TH_DOUBLE_SERVICE(name) __builtin_##name
+#endif
 #else
 #define TH_HAS_F64 1
 typedef float th_f32;

@@ -1,3 +1,16 @@
+//@ part erfhead_f32 needs: base base_f32
+// erf(a) / a - 1 by z = a^2, to a = 1.
+TH_FN th_f32 th_erf_head_f32(th_f32 z) {
+  th_f32 p = 7.83089e-05f;
+  p = th_mad_f32(p, z, -0.0008003687f);
+  p = th_mad_f32(p, z, 0.005187665f);
+  p = th_mad_f32(p, z, -0.026853528f);
+  p = th_mad_f32(p, z, 0.11283581f);
+  p = th_mad_f32(p, z, -0.37612626f);
+  p = th_mad_f32(p, z, 0.12837917f);
+  return p;
+}
+
 //@ part erfcore_f32 needs: base base_f32 exact_f32 exp_f32
 // erfc a for a >= 1/2: exp(-a^2) q(t) / (1 + 2 a), t = (a - 5/2) / (a + 5/2) (M. M. Shepherd and J. G. Laframboise 1981; q varies
 // little). -a^2 is exact as a pair, exp, q and their product have low parts, and one division serves both quotients.
@@ -27,17 +40,6 @@ TH_FN th_f32 th_erfc_tail_f32(th_f32 a) {
   th_pair_f32 product = th_product_f32(factor.hi, e.hi);
   th_f32 rest = th_mad_f32(factor.hi, th_mad_f32(e.hi, -square.lo, e.lo), th_mad_f32(factor.lo, e.hi, product.lo));
   return th_scale_f32(product.hi + rest, e.shifted);
-}
-// erf(a) / a - 1 by z = a^2, to a = 1.
-TH_FN th_f32 th_erf_head_f32(th_f32 z) {
-  th_f32 p = 7.83089e-05f;
-  p = th_mad_f32(p, z, -0.0008003687f);
-  p = th_mad_f32(p, z, 0.005187665f);
-  p = th_mad_f32(p, z, -0.026853528f);
-  p = th_mad_f32(p, z, 0.11283581f);
-  p = th_mad_f32(p, z, -0.37612626f);
-  p = th_mad_f32(p, z, 0.12837917f);
-  return p;
 }
 
 //@ part erfcore_f64 needs: base base_f64 exact_f64 exp_f64
@@ -97,12 +99,28 @@ TH_FN th_f64 th_erf_head_f64(th_f64 z) {
   return p;
 }
 
-//@ part erf_f32 needs: base base_f32 exact_f32 exp_f32 erfcore_f32
+//@ part erf_f32 needs: base base_f32 erfhead_f32
+// From 1 on 1 - erfc a, where erfc a need be right in absolute terms alone: a polynomial of a - 5/2 does, at half the cost of the tail.
 TH_FN th_f32 th_erf_f32(th_f32 x) {
   th_f32 a = th_abs_f32(x);
   th_f32 near = th_mad_f32(a, th_erf_head_f32(a * a), a);
-  th_f32 far = 1.0f - th_erfc_tail_f32(a);
-  return th_copysign_f32(a < 1.0f ? near : far, x);
+  th_f32 d = (a > 3.92f ? 3.92f : a) - 2.5f;
+  th_f32 r = -1.0703476e-06f;
+  r = th_mad_f32(r, d, -6.8353063e-07f);
+  r = th_mad_f32(r, d, 1.6965292e-05f);
+  r = th_mad_f32(r, d, -1.6565311e-05f);
+  r = th_mad_f32(r, d, -8.446632e-05f);
+  r = th_mad_f32(r, d, 0.00026766487f);
+  r = th_mad_f32(r, d, -0.0002542513f);
+  r = th_mad_f32(r, d, -0.0005568788f);
+  r = th_mad_f32(r, d, 0.0027945195f);
+  r = th_mad_f32(r, d, -0.006111089f);
+  r = th_mad_f32(r, d, 0.008623575f);
+  r = th_mad_f32(r, d, -0.0083512915f);
+  r = th_mad_f32(r, d, 0.005445574f);
+  r = th_mad_f32(r, d, -0.002178217f);
+  r = th_mad_f32(r, d, 0.00040695455f);
+  return th_copysign_f32(a < 1.0f ? near : 1.0f - r, x);
 }
 
 //@ part erf_f64 needs: base base_f64 exact_f64 exp_f64 erfcore_f64
@@ -113,7 +131,7 @@ TH_FN th_f64 th_erf_f64(th_f64 x) {
   return th_copysign_f64(a < 1.0 ? near : far, x);
 }
 
-//@ part erfc_f32 needs: base base_f32 exact_f32 exp_f32 erfcore_f32
+//@ part erfc_f32 needs: base base_f32 erfhead_f32 exact_f32 exp_f32 erfcore_f32
 TH_FN th_f32 th_erfc_f32(th_f32 x) {
   th_f32 a = th_abs_f32(x);
   th_pair_f32 one = th_sum_f32(1.0f, -x);

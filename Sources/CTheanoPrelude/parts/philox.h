@@ -88,3 +88,18 @@ TH_FN th_u64 th_random_integer(th_u64 key, th_u64 i, th_u64 bound) {
     if (second * bound >= least) return th_multiply_high_u64(second, bound);
   }
 }
+
+//@ part permutation needs: base philox integers
+// A permutation of 0 ..< count: for i = count - 1 down to 1 the elements i and th_random_integer(key, i, i + 1) change places. One
+// thread's work, since each exchange needs those before it. Not OpenCL C's, where the memory's kind would be part of the type.
+#if !defined(TH_OPENCL)
+TH_FN void th_random_permutation(th_u64 key, th_i64 count, th_i64 *result) {
+  for (th_i64 i = 0; i < count; i++) result[i] = i;
+  for (th_i64 i = count - 1; i > 0; i--) {
+    th_i64 j = (th_i64)th_random_integer(key, (th_u64)i, (th_u64)i + 1u);
+    th_i64 moved = result[i];
+    result[i] = result[j];
+    result[j] = moved;
+  }
+}
+#endif

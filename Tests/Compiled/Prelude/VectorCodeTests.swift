@@ -1,6 +1,7 @@
 import CTheanoPrelude
 import CTheanoSupport
 import Testing
+import TheanoArrays
 import TheanoEmission
 import TheanoTestSupport
 import TheanoToolchain
@@ -132,16 +133,35 @@ private func shell(_ command: String) -> (output: String, succeeded: Bool) {
   /// siblings `*_near` wherever a block of arguments allows.
   static let notVectorised: Set = ["fmod", "mod", "floordiv"]
 
-  @Test(
-    .enabled(if: clang != nil, "needs clang"),
-    arguments: [
-      ("SSE2", "--target=x86_64-linux-gnu"), ("AVX2", "--target=x86_64-linux-gnu -march=x86-64-v3"),
-      ("AVX-512", "--target=x86_64-linux-gnu -march=x86-64-v4"), ("NEON", "--target=aarch64-linux-gnu"),
-    ]) func isVectorCode(name: String, target: String) throws
-  {
+  /// Processors that loops are compiled for; a clang may have been built for fewer.
+  private enum Processor: String {
+    case sse2 = "--target=x86_64-linux-gnu"
+    case avx2 = "--target=x86_64-linux-gnu -march=x86-64-v3"
+    case avx512 = "--target=x86_64-linux-gnu -march=x86-64-v4"
+    case neon = "--target=aarch64-linux-gnu"
+
+    var isKnown: Bool {
+      guard let clang else { return false }
+      return shell("\(clang) \(rawValue) -x c -S -o /dev/null /dev/null").succeeded
+    }
+  }
+
+  @Test(.enabled(if: Processor.sse2.isKnown, "needs a clang for x86-64")) func isVectorCodeForSSE2() throws {
+    try isVectorCode(.sse2)
+  }
+  @Test(.enabled(if: Processor.avx2.isKnown, "needs a clang for x86-64")) func isVectorCodeForAVX2() throws {
+    try isVectorCode(.avx2)
+  }
+  @Test(.enabled(if: Processor.avx512.isKnown, "needs a clang for x86-64"))
+  func isVectorCodeForAVX512() throws { try isVectorCode(.avx512) }
+  @Test(.enabled(if: Processor.neon.isKnown, "needs a clang for arm64")) func isVectorCodeForNEON() throws {
+    try isVectorCode(.neon)
+  }
+
+  private func isVectorCode(_ processor: Processor) throws {
     let clang = try #require(clang)
+    let (name, target) = (processor, processor.rawValue)
     let folder = TemporaryFolder()
-    guard shell("\(clang) \(target) -x c -c -o \(folder.path)/empty.o /dev/null").succeeded else { return }
     let loops = Loops(without: Self.notVectorised)
     folder.write("unit.c", loops.text)
     let remarks = shell(
@@ -166,25 +186,70 @@ private func shell(_ command: String) -> (output: String, succeeded: Bool) {
     #expect(calls.isEmpty, "\(name) calls \(calls)")
   }
 
-  @Test(
-    .enabled(if: clang != nil, "needs clang"),
-    arguments: [
-      ("OpenCL C 1.2", "-x cl -cl-std=CL1.2"), ("OpenCL C 3.0", "-x cl -cl-std=CL3.0"),
-      (
-        "CUDA C",
-        "-x cuda --cuda-device-only -nocudainc -nocudalib -Wno-unknown-cuda-version -Wno-unused-const-variable"
-      ),
-      ("C11", "-x c -std=c11 -Wextra"),
-    ]) func oneTextForAllDialects(name: String, flags: String) throws
-  {
+  /// The languages that the text is written in at once, as clang's flags.
+  private enum Language: String {
+    case c11 = "-x c -std=c11 -Wextra"
+    case openCL12 = "-x cl -cl-std=CL1.2"
+    case openCL30 = "-x cl -cl-std=CL3.0"
+    case cuda =
+      "-x cuda --cuda-device-only -nocudainc -nocudalib -Wno-unknown-cuda-version -Wno-unused-const-variable"
+
+    var isKnown: Bool {
+      guard let clang else { return false }
+      return shell("\(clang) \(rawValue) -fsyntax-only /dev/null").succeeded
+    }
+  }
+
+  @Test(.enabled(if: Language.c11.isKnown, "needs clang")) func isC11() throws { try compiles(as: .c11) }
+  @Test(.enabled(if: Language.openCL12.isKnown, "needs a clang that reads OpenCL C 1.2"))
+  func isOpenCL12() throws { try compiles(as: .openCL12) }
+  @Test(.enabled(if: Language.openCL30.isKnown, "needs a clang that reads OpenCL C 3.0"))
+  func isOpenCL30() throws { try compiles(as: .openCL30) }
+  @Test(.enabled(if: Language.cuda.isKnown, "needs a clang that reads CUDA C"))
+  func isCUDA() throws { try compiles(as: .cuda) }
+
+  private func compiles(as language: Language) throws {
     let clang = try #require(clang)
+    let (name, flags) = (language, language.rawValue)
     let folder = TemporaryFolder()
-    folder.write("empty", "")
-    guard shell("\(clang) \(flags) -fsyntax-only \(folder.path)/empty").succeeded else { return }
     folder.write("unit", String(cString: theano_prelude_text()))
     let result = shell(
       "\(clang) \(flags) -Wall -Wno-unused-function -Werror -fsyntax-only \(folder.path)/unit")
     #expect(result.succeeded, "as \(name):\n\(result.output)")
+  }
+
+  /// A permutation drawn by generated code is Swift's.
+  @Test(.enabled(if: toolchain != nil, "needs a C compiler"), arguments: [0, 1, 2, 1000])
+  func permutes(count: Int) throws {
+    let program = try #require(toolchain).load(
+      source: String(cString: theano_host_text()) + PreludeParts.text(for: ["permutation"]) + """
+
+        __attribute__((visibility("default")))
+        th_i32 theano_entry(const th_host *host, th_call *call, const th_arg *in, th_result *out, th_error *error) {
+          const th_i64 *what = in[0].data;
+          th_random_permutation((th_u64)what[0], what[1], in[1].data);
+          return TH_OK;
+        }
+
+        """
+    ).program
+    var generator = RandomGenerator(seed: 5)
+    let due = [Int64](NDArray.permutation(count, using: &generator))
+    var parent = RandomGenerator(seed: 5)
+    var what = [Int64(bitPattern: parent.split().key), Int64(count)]
+    var result = [Int64](repeating: -1, count: count)
+    var host = th_host()
+    what.withUnsafeMutableBytes { what in
+      result.withUnsafeMutableBytes { result in
+        let arguments = [what, result].map { bytes in
+          var argument = th_arg()
+          argument.data = bytes.baseAddress
+          return argument
+        }
+        #expect(program.entry(&host, nil, arguments, nil, nil) == TH_OK)
+      }
+    }
+    #expect(result == due)
   }
 
   /// Each part with no more than the parts that it names: what a program with that one function has.

@@ -96,6 +96,8 @@ struct ZipFile {
     /// What the entry's own head says, where it differs.
     var headName: [UInt8]?
     var headMethod: UInt16?
+    /// How long an extra field it claims to have; none follows.
+    var headExtraLength: UInt16 = 0
     var offset: UInt32?
     var extra: [UInt8] = []
 
@@ -139,7 +141,7 @@ struct ZipFile {
       let headName = entry.headName ?? entry.name
       file +=
         [0x50, 0x4b, 3, 4] + fields(entry.headMethod ?? entry.method) + little(UInt16(headName.count))
-        + [0, 0] + headName + entry.stored
+        + little(entry.headExtraLength) + headName + entry.stored
       directory +=
         [0x50, 0x4b, 1, 2, 20, 0] + fields(entry.method) + little(UInt16(entry.name.count))
         + little(UInt16(entry.extra.count)) + [0, 0] + little(entry.disk) + [0, 0, 0, 0, 0, 0]

@@ -61,6 +61,13 @@ extension HostileFile {
       $0.headName = Array("b.npy".utf8)
     },
     entry("another method in the entry's head", "tell different things") { $0.headMethod = 8 },
+    entry("a head that moves its data into the directory", "entry \"a.npy\" would run into what follows it") {
+      $0.headExtraLength = 1
+    },
+    zip(
+      "a head that moves its data into the next entry",
+      ZipFile(entry.with { $0.headExtraLength = 40 }, .init("b.npy", array)).bytes,
+      "entry \"a.npy\" would run into what follows it"),
     entry("a wrong checksum", "entry \"a.npy\"", "does not match its checksum") { $0.crc ^= 1 },
     entry("an entry of another disk", "one of several parts") { $0.disk = 3 },
     entry("zip64 sizes that are not there", "its two sizes differ") {

@@ -90,7 +90,25 @@ import TheanoTestSupport
     #expect(copied.sign == y.sign && (copied.magnitude == x.magnitude || x.isNaN))
   }
 
-  /// The loops over arrays give what the functions of one number give.
+  /// The loops over arrays are as accurate as the functions of one number.
+  @Test(arguments: floats.map(\.name)) func arraysOfFloat32(name: String) throws {
+    let entry = try #require(Self.entries()[name])
+    for golden in Self.floats where golden.name == name {
+      let x = golden.points.map(\.x), y = golden.points.map(\.y)
+      var result = [Float](repeating: 0, count: x.count)
+      if entry.arity == 1 {
+        entry.unary_map_f32(x.count, x, &result)
+      } else {
+        entry.binary_map_f32(x.count, x, y, &result)
+      }
+      for (k, point) in golden.points.enumerated() {
+        #expect(
+          golden.error(result[k], at: point) <= golden.bound(at: point.x).ulps,
+          "\(name)(\(point.x), \(point.y))")
+      }
+    }
+  }
+
   @Test(arguments: doubles.map(\.name)) func arrays(name: String) throws {
     let entry = try #require(Self.entries()[name])
     for golden in Self.doubles where golden.name == name {

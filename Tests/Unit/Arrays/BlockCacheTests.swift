@@ -2,6 +2,12 @@ import Testing
 
 @testable import TheanoArrays
 
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
+
 @Suite(.serialized) struct BlockCacheTests {
   @Test func largeBlockComesBack() throws {
     // Sizes that no other test asks for.
@@ -36,6 +42,36 @@ import Testing
     #expect(last.address == blocks.last?.address)
     BlockCache.give(last)
   }
+
+  @Test func givesAllBack() async {
+    await #expect(processExitsWith: .success) {
+      guard let block = BlockCache.allocate(37 << 20) else { exit(2) }
+      BlockCache.give(block)
+      guard BlockCache.bytesKept == 37 << 20 else { exit(3) }
+      NDArray.releaseUnusedMemory()
+      exit(BlockCache.bytesKept == 0 ? 0 : 4)
+    }
+  }
+
+  #if os(Linux)
+    /// Darwin does not limit address space.
+    @Test(arguments: [false, true]) func whatIsKeptMakesRoom(zeroed: Bool) async {
+      await #expect(processExitsWith: .success) { [zeroed = zeroed as Bool] in
+        guard let block = BlockCache.allocate(192 << 20) else { exit(2) }
+        BlockCache.give(block)
+        var taken = 0
+        guard let statm = fopen("/proc/self/statm", "r") else { exit(3) }
+        withUnsafeMutablePointer(to: &taken) { taken in
+          _ = withVaList([taken]) { vfscanf(statm, "%ld", $0) }
+        }
+        let limit = rlim_t(taken * sysconf(Int32(_SC_PAGESIZE)) + 16 << 20)
+        var limits = rlimit(rlim_cur: limit, rlim_max: limit)
+        guard taken > 0, setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limits) == 0 else { exit(4) }
+        // Not alike enough to be used in place of this one.
+        exit(HostBuffer(byteCount: 96 << 20, zeroed: zeroed) == nil ? 5 : 0)
+      }
+    }
+  #endif
 
   @Test func arraysUseIt() {
     func address(_ array: NDArray) -> UInt { UInt(bitPattern: array.data) }

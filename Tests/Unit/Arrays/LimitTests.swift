@@ -158,6 +158,7 @@ import Testing
     refused { try NDArray.zeros(2).broadcast(to: [1 << 48, 2]).checked.reshaped(-1) }
     refused { try NDArray.zeros(2).broadcast(to: [1 << 48, 2]).checked.flattened() }
     refused { try twin.withUnsafeBuffer(of: Double.self) { $0.count } }
+    refused { try twin.withUnsafeBytes { $0.count } }
     refused {
       var copy = view
       return try copy.checked.withMutableSpan(of: Double.self) { $0.count }
@@ -182,5 +183,24 @@ import Testing
         places.broadcast(to: [1 << 40, 1]), places.broadcast(to: [1, 1 << 40])]
     }
     #expect(NDArray.zeros(0).split(into: 3).map(\.shape) == [[0], [0], [0]])
+  }
+
+  /// Nothing is copied to compare, and what both views repeat is compared once.
+  @Test func viewsBeyondMemoryAreCompared() {
+    func view(_ numbers: NDArray) -> NDArray { numbers.broadcast(to: [1 << 20, 1 << 28] + numbers.shape) }
+    #expect(
+      view(NDArray(1.0)) == view(NDArray(1.0)) && view(NDArray(1.0)).isIdentical(to: view(NDArray(1.0))))
+    #expect(
+      view(NDArray(1.0)) != view(NDArray(2.0)) && !view(NDArray(1.0)).isIdentical(to: view(NDArray(2.0))))
+    #expect(
+      view(NDArray(0.0)) == view(NDArray(-0.0)) && !view(NDArray(0.0)).isIdentical(to: view(NDArray(-0.0))))
+    #expect(view(NDArray(Double.nan)) != view(NDArray(Double.nan)))
+    #expect(view(NDArray(Double.nan)).isIdentical(to: view(NDArray(Double.nan))))
+    let pair = NDArray([1, 2])
+    #expect(view(pair) == view(pair) && view(pair) != view(pair.flipped(0)))
+    // Neither repeats what the other does, but the first elements differ.
+    let zeros = NDArray.zeros(1 << 24, dtype: .uint8).broadcast(to: [1 << 24, 1 << 24])
+    let ones = NDArray.ones([1 << 24, 1], dtype: .uint8).broadcast(to: [1 << 24, 1 << 24])
+    #expect(zeros != ones && !zeros.isIdentical(to: ones))
   }
 }

@@ -102,6 +102,15 @@ import Testing
     #expect(NDArray.ones(2, dtype: .int8) == NDArray([1, 1], dtype: .int8))
     #expect(NDArray.full([2, 2], [1, 2]) == NDArray([[1, 2], [1, 2]]))
     #expect(NDArray.full([2], 0.5, dtype: .float32) == NDArray([0.5, 0.5], dtype: .float32))
+    let (double, float, int, row, bool) = (0.5, Float(0.5), 3, [1.0, 2], true)
+    #expect(NDArray.full([2], double) == NDArray([0.5, 0.5]))
+    #expect(NDArray.full([1], float).dtype == .float32 && NDArray.full([1], int).dtype == .int64)
+    #expect(
+      NDArray.full([2, 2], row) == NDArray([[1.0, 2], [1, 2]]) && NDArray.full([], bool).dtype == .bool)
+    #expect(NDArray.full([1, 2], [1, .nan]).isIdentical(to: NDArray([[1, Double.nan]])))
+    #expect(NDArray.full([2, 3], 0..<3) == NDArray([[0, 1, 2], [0, 1, 2]]))
+    #expect(!NDArray.full([2], double).isWeak && !NDArray.full([2], 0.5).isWeak)
+    #expect((try? NDArray.Checked.full([2], float)) == NDArray([Float(0.5), 0.5]))
     #expect(NDArray.identity(2, dtype: .int64) == NDArray([[1, 0], [0, 1]]))
     #expect(NDArray.eye(2, 3, diagonal: 1, dtype: .int64) == NDArray([[0, 1, 0], [0, 0, 1]]))
     #expect(NDArray.eye(3, 2, diagonal: -1, dtype: .int64) == NDArray([[0, 0], [1, 0], [0, 1]]))
@@ -184,6 +193,48 @@ import Testing
     #expect(released.value == 0 && row == NDArray([1.0, 1]))
     row = nil
     #expect(released.value == 1)
+  }
+
+  /// Who gave memory that was refused still has it.
+  @Test func refusedMemoryIsNotReleased() {
+    let released = Counter()
+    let memory = UnsafeMutableBufferPointer<Double>.allocate(capacity: 4)
+    defer { memory.deallocate() }
+    for shape in [[3], [5], [-4], [Int.max, 4]] {
+      #expect(throws: TheanoError.self) {
+        try NDArray.Checked.adopting(memory, shape: shape) { _ in released.value += 1 }
+      }
+    }
+    #expect(released.value == 0)
+    let array = try? NDArray.Checked.adopting(memory, shape: [4]) { _ in released.value += 1 }
+    #expect(array?.data == UnsafeMutableRawPointer(memory.baseAddress) && released.value == 0)
+  }
+
+  @Test func noMemoryIsAdopted() throws {
+    let released = Counter()
+    let none = UnsafeMutableBufferPointer<Float>(start: nil, count: 0)
+    let array = try NDArray.Checked.adopting(none, shape: [0, 3]) {
+      #expect($0.baseAddress == nil)
+      released.value += 1
+    }
+    #expect(released.value == 1, "nothing is held, so it is released at once")
+    #expect(array.shape == [0, 3] && array.dtype == .float32)
+    #expect(throws: TheanoError.self) {
+      try NDArray.Checked.adopting(none, shape: [1]) { _ in released.value += 1 }
+    }
+    #expect(released.value == 1)
+  }
+
+  /// Elements of an array's own lie where vector code likes them, but for scalars.
+  @Test(arguments: [3, 17, 64, 1024, 1025, 4096, 100_000, 5 << 20]) func alignment(byteCount: Int) {
+    for _ in 0..<4 {
+      let arrays = [
+        NDArray(uninitialized: [byteCount], dtype: .uint8), .zeros([byteCount], dtype: .uint8),
+        NDArray(uninitialized: [1, byteCount, 1], dtype: .bool).copied(),
+      ]
+      for array in arrays where byteCount > 16 { #expect(UInt(bitPattern: array.data) % 64 == 0) }
+    }
+    #expect(UInt(bitPattern: NDArray(uninitialized: [1], dtype: .complex128).data) % 8 == 0)
   }
 
   @Test func memoryThatMustNotBeWritten() {

@@ -65,6 +65,10 @@ import Testing
     Misuse(text: "a negative length in shape [2, -1]") { try NDArray.Checked.ones([2, -1]) },
     Misuse(text: "cannot be broadcast to [2]") { try NDArray.Checked.full([2], [1, 2, 3]) },
     Misuse(text: "no memory for") { try NDArray.Checked.full([1 << 57], 1.5) },
+    Misuse(text: "a ragged nested array") { try NDArray.Checked.full([2], [[1, 2], [3]]) },
+    Misuse(text: "300, of the range 0..<301, is no value of uint8") {
+      try NDArray.Checked.randomIntegers(in: 0..<301, 2, dtype: .uint8)
+    },
     Misuse(text: "[NDArray] a buffer of 2 elements does not fill shape [3], which has 3") {
       try [1, 2].withUnsafeBufferPointer { try NDArray.Checked.copying($0, shape: [3]) }
     },
@@ -110,6 +114,24 @@ import Testing
     Misuse(text: "255, of the range 0..<256, is no value of int8") {
       var generator = RandomGenerator(seed: 0)
       return try NDArray.Checked.randomIntegers(in: 0..<256, [1], dtype: .int8, using: &generator)
+    },
+    Misuse(text: "not every integer of the range 0..<33554433 is a value of float32") {
+      try NDArray.Checked.randomIntegers(in: 0..<1 << 25 + 1, 2, dtype: .float32)
+    },
+    Misuse(text: "of float64 draw from within -(2 ** 53)...(2 ** 53)") {
+      try NDArray.Checked.randomIntegers(in: -1 << 60..<0, 2, dtype: .float64)
+    },
+    Misuse(text: "is a value of complex64") {
+      try NDArray.Checked.randomIntegers(in: 0..<1 << 25 + 1, 2, dtype: .complex64)
+    },
+    Misuse(text: "is a value of complex128") {
+      try NDArray.Checked.randomIntegers(in: .min..<0, 2, dtype: .complex128)
+    },
+    Misuse(text: "is a value of float16") {
+      try NDArray.Checked.randomIntegers(in: 0..<4097, 2, dtype: .float16)
+    },
+    Misuse(text: "is a value of bfloat16") {
+      try NDArray.Checked.randomIntegers(in: -512..<1, 2, dtype: .bfloat16)
     },
     Misuse(text: "a negative length in shape [-1]") { try NDArray.Checked.random(-1) },
     Misuse(text: "a standard deviation of -1.0") {
@@ -157,6 +179,8 @@ import Testing
     #expect(try [Int](Checked.arange(.max, .min, step: .min)) == [.max, -1])
     #expect(try Checked.linspace(0, 1, count: 5) == .linspace(0, 1, count: 5))
     #expect(try Checked.logspace(0, 3, count: 4, base: 2) == .logspace(0, 3, count: 4, base: 2))
+    let bytes = try NDArray([[1, 2], [3, 4]], dtype: .uint8).T.checked.withUnsafeBytes { Array($0) }
+    #expect(bytes == [1, 3, 2, 4])
     #expect(try NDArray([1, 2]).checked.withSpan(of: Int.self) { $0[1] } == 2)
     #expect(try NDArray([1, 2]).checked.withUnsafeBuffer(of: Int.self) { Array($0) } == [1, 2])
     var array = NDArray.zeros(3)

@@ -1,6 +1,13 @@
 import Testing
+import TheanoTestSupport
 
 @testable import TheanoArrays
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
 
 @Suite("Arrays are printed as NumPy prints them") struct PrintingTests {
   struct Record: CustomTestStringConvertible, Sendable {
@@ -111,6 +118,34 @@ import Testing
     options.precision = .max
     options.lineWidth = .max
     #expect(array.text(options) == array.text())
+  }
+
+  /// Whether locales can be made here, as the system's own may have none but C's.
+  static let makesLocales =
+    access("/usr/share/i18n/locales/ps_AF", R_OK) == 0 && shell("command -v localedef 2>&1").succeeded
+
+  static func textOfAll() -> String {
+    [DType.float16, .bfloat16, .float32, .float64].map { dtype in
+      "\(dtype) \(NDArray([0.33, 2.5, 1.23e-3], dtype: dtype)) \(NDArray(0.33, dtype: dtype))\n"
+    }.joined()
+  }
+
+  /// One whose decimal point is a comma, and one in which it takes two bytes.
+  @Test(.enabled(if: makesLocales, "needs localedef and its sources"), arguments: ["de_DE", "ps_AF"])
+  func inAnyLocale(name: String) async {
+    let folder = TemporaryFolder()
+    #expect(shell("localedef -i \(name) -f UTF-8 \(folder.path)/\(name).UTF-8 2>&1").succeeded)
+    let result = await #expect(processExitsWith: .success, observing: [\.standardOutputContent]) {
+      [name = name as String, path = folder.path as String] in
+      setenv("LOCPATH", path, 1)
+      guard setlocale(LC_ALL, name + ".UTF-8") != nil, localeconv().pointee.decimal_point[0] != 0x2e else {
+        exit(2)
+      }
+      print(PrintingTests.textOfAll())
+      exit(0)
+    }
+    let text = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
+    #expect(text.contains(Self.textOfAll()), "\(text)")
   }
 
   @Test func optionsFromTheConfiguration() {

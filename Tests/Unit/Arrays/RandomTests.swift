@@ -106,6 +106,88 @@ import Testing
     }
   }
 
+  /// Streams are for ever: these bits come from Philox's and this library's definitions as worked out in Python.
+  @Test func normalBits() {
+    var generator = RandomGenerator(seed: 2008)
+    var numbers = NDArray.randomNormal([24], dtype: .float64, using: &generator)
+    #expect(
+      numbers.withUnsafeBuffer(of: Double.self) { $0.map(\.bitPattern) } == [
+        0x3faa_b8ec_6343_f038, 0xbfe5_516d_3e62_29ca, 0x3fc8_deeb_2dc3_a3db, 0x3ffe_4765_55d0_0612,
+        0x3fe2_3eab_c687_b2c2, 0xbfd3_58cb_0bbe_84cd, 0x3f8c_f80c_3dc2_4421, 0x3fd9_b830_4c10_bac1,
+        0x3ff8_cdc9_2475_c2e2, 0xbfc3_81d9_8d0a_69b8, 0x3fea_42c7_5de8_95eb, 0xbfe9_d7c4_ff23_aeb2,
+        0xbff8_923e_1f7e_da67, 0x3fed_d2e5_9a73_6b8a, 0xbfe1_c53a_a34e_6c85, 0xc004_5be7_bf03_b852,
+        0xbfdc_40ee_d23a_e536, 0xc003_3d9b_34b9_2d81, 0x3fe8_2a88_5c4c_bf00, 0xbfef_e77f_fd74_adc1,
+        0xbfe5_cf87_5888_427a, 0xbfd5_a9e1_8f53_5806, 0xbfee_b6ee_0b38_365c, 0x4002_724a_6929_5593,
+      ])
+    generator = RandomGenerator(seed: 2008)
+    numbers = NDArray.randomNormal([24], dtype: .float32, using: &generator)
+    #expect(
+      numbers.withUnsafeBuffer(of: Float.self) { $0.map(\.bitPattern) } == [
+        0xbe70_8561, 0xbeeb_aa20, 0x3e32_8030, 0xc00e_66be, 0x4019_d400, 0x3f18_c561, 0x3e0c_a4b3,
+        0x3fab_39d3, 0xbeee_b846, 0xbf8e_de11, 0x400d_6fde, 0xbf95_faf2, 0x3e2c_3f77, 0xbf0c_7f9e,
+        0x3d46_e88b, 0x3fb0_9894, 0x3fa1_8ece, 0x4017_f32b, 0x3ebc_277f, 0xbd13_f9dd, 0xbee2_ba32,
+        0x3eba_a2a1, 0x3f62_f13a, 0xbf5f_547c,
+      ])
+  }
+
+  /// Likewise.
+  @Test func integerPermutationAndSplitBits() {
+    var generator = RandomGenerator(seed: 2008)
+    var integers = NDArray.randomIntegers(in: -5..<6, [24], using: &generator)
+    #expect(
+      [Int](integers) == [
+        3, 0, 0, 4, 4, -5, 2, -2, 5, -4, 2, -4, 3, 0, 5, -1, -4, -2, 1, -3, 2, -3, 0, 5,
+      ])
+    generator = RandomGenerator(seed: 2008)
+    integers = NDArray.randomIntegers(in: 0..<1_000_003, [12], using: &generator)
+    #expect(
+      [Int](integers) == [
+        778253, 470488, 512891, 836873, 857288, 66234, 646728, 314840, 958404, 114782, 666292, 140524,
+      ])
+    generator = RandomGenerator(seed: 2008)
+    #expect(
+      [Int](NDArray.permutation(24, using: &generator)) == [
+        10, 13, 2, 14, 12, 19, 7, 9, 3, 5, 1, 0, 16, 4, 23, 15, 21, 8, 22, 11, 6, 18, 20, 17,
+      ])
+    generator = RandomGenerator(seed: 2008)
+    var child = generator.split()
+    #expect(child == RandomGenerator(seed: 0x2450_a8cd_0130_95e6))
+    #expect(generator.split() == RandomGenerator(seed: 0x67e6_dd1f_02ff_279f))
+    #expect(child.split() == RandomGenerator(seed: 0xaffe_c79e_2d33_406d))
+  }
+
+  /// From the last place down, each changes places with one drawn from those up to it, under the key of a child.
+  @Test(arguments: [2, 3, 50]) func permutationByTheBook(count: Int) {
+    var generator = RandomGenerator(seed: 77)
+    let key = RandomGenerator(seed: 77).key
+    let child = theano_random_split_key(key, 0)
+    var order = Array(0..<count)
+    for i in (1..<count).reversed() {
+      order.swapAt(i, Int(th_random_integer(child, UInt64(i), UInt64(i + 1))))
+    }
+    #expect([Int](NDArray.permutation(count, using: &generator)) == order)
+    #expect(generator.position == 1)
+  }
+
+  /// Narrower numbers are rounded from `float32`, complex ones have no imaginary part.
+  @Test(arguments: [
+    (DType.float16, DType.float32), (.bfloat16, .float32), (.complex64, .float32), (.complex128, .float64),
+  ]) func numbersOfOtherTypes(dtype: DType, drawn: DType) {
+    func draw(_ dtype: DType) -> (normal: NDArray, uniform: NDArray, place: UInt64) {
+      var generator = RandomGenerator(seed: 31)
+      let normal = NDArray.randomNormal(
+        [999], mean: 2, standardDeviation: 0.5, dtype: dtype, using: &generator)
+      return (normal, NDArray.random([999], dtype: dtype, using: &generator), generator.position)
+    }
+    let (numbers, due) = (draw(dtype), draw(drawn))
+    #expect(numbers.normal == due.normal.astype(dtype) && numbers.place == due.place)
+    if dtype.isComplex { #expect(numbers.uniform == due.uniform.astype(dtype)) }
+    #expect(numbers.normal.dtype == dtype && numbers.uniform.dtype == dtype)
+    #expect(
+      Set([Double](numbers.normal[..<100].astype(dtype.isComplex ? drawn : dtype).astype(.float64))).count
+        > 60)
+  }
+
   @Test func aGeneratorIsAValue() {
     var a = RandomGenerator(seed: 42)
     _ = a.next()
@@ -169,6 +251,20 @@ import Testing
     let wide = [Int](NDArray.randomIntegers(in: Int.min..<Int.max, [100], using: &generator))
     #expect(wide.contains { $0 < 0 } && wide.contains { $0 > 1 << 60 })
     #expect([Int](NDArray.randomIntegers(in: 4..<5, [3], using: &generator)) == [4, 4, 4])
+  }
+
+  /// As far out as every integer is a value, no further.
+  @Test(arguments: [
+    (DType.float64, 53), (.float32, 24), (.float16, 11), (.bfloat16, 8), (.complex128, 53), (.complex64, 24),
+  ]) func integersOfFloatingTypes(dtype: DType, digits: Int) throws {
+    let most = 1 << digits
+    let numbers = try NDArray.Checked.randomIntegers(in: -most..<most + 1, 500, dtype: dtype)
+    #expect(numbers.dtype == dtype)
+    let integers = numbers.astype(.int64)
+    #expect(integers.astype(dtype) == numbers && [Int](integers).contains { $0.magnitude > most / 2 })
+    for range in [-most..<most + 3, -most - 2..<0, most..<most + 3] {
+      #expect(throws: TheanoError.self) { try NDArray.Checked.randomIntegers(in: range, 5, dtype: dtype) }
+    }
   }
 
   @Test func permutations() {

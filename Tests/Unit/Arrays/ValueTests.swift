@@ -23,6 +23,26 @@ import Testing
     }
   }
 
+  /// However two arrays lie, they are compared and hashed as their contiguous copies are.
+  @Test(arguments: DType.allCases) func equalityOfViews(dtype: DType) {
+    let grid = NDArray(0..<24, dtype: dtype).reshaped(2, 3, 4)
+    var views = [
+      grid, grid.T, grid[.all, 1], grid[.all, .all, .slice(step: 2)], grid[1, .slice(step: -1)].T,
+      grid[0, 0, 0],
+      grid[.all, .slice(2, 0)], grid[1].broadcast(to: [2, 3, 4]), grid[.all, ..<1].broadcast(to: [2, 3, 4]),
+      grid.swappedAxes(0, 1), grid.flipped(2),
+    ]
+    views += views.map { $0.copied() }
+    for a in views {
+      #expect(a == a.copied() && a.copied() == a && a.isIdentical(to: a.copied()))
+      #expect(a.hashValue == a.copied().hashValue)
+      for b in views where a.shape == b.shape {
+        let (x, y) = (a.copied(), b.copied())
+        #expect((a == b) == (x == y) && a.isIdentical(to: b) == x.isIdentical(to: y))
+      }
+    }
+  }
+
   @Test(arguments: DType.allCases) func coding(dtype: DType) throws {
     for specimen in Specimen.all(dtype) {
       let data = try JSONEncoder().encode(specimen.array)
