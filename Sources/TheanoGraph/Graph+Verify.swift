@@ -71,8 +71,6 @@ extension Graph {
     do throws(Fault) {
       types = try nodes[node].op.infer(nodes[node].inputs.map(operand), &rules)
     } catch {
-      // Lengths that shared variables happen to have can be wrong ones; the call then says so.
-      if checks.contains(where: { $0.check.isRefuted }) { return }
       found.append("\(label(node)) refuses its operands: \(error.what)")
       return
     }

@@ -119,12 +119,6 @@ package struct SizeCheck: Sendable {
   package var right: Size
   /// What is wrong, given the two lengths that were met.
   package var fault: @Sendable (Int, Int) -> Fault
-
-  /// Whether no call can meet the condition.
-  var isRefuted: Bool {
-    guard let left = left.constant, let right = right.constant else { return false }
-    return relation == .equal ? left != right : left > right
-  }
 }
 
 /// What shape rules use to compare lengths: what cannot be decided yet is left for the call.

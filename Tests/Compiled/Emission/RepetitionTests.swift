@@ -92,8 +92,8 @@ import TheanoTestSupport
     }
     let calls = try #require(f.compilation.stages.first { $0.name == "emission" }).detail
       .split(separator: " ").compactMap { Int($0) }[1]
-    // A sum and a write each.
-    #expect(calls < 55, "\(calls) calls")
+    // A sum, its scaling and a write each; a copy each would be twenty more.
+    #expect(calls < 75, "\(calls) calls")
   }
 
   /// What a check finds in the middle of a run is reported as ever.
