@@ -3,6 +3,7 @@ import Theano
 import TheanoArrays
 import TheanoGraph
 import TheanoInterpreter
+import TheanoKernels
 import TheanoRewriting
 import TheanoRules
 import TheanoScheduling
@@ -14,7 +15,7 @@ import TheanoTestSupport
 /// `THEANO_TEST_GRAPHS` sets how many graphs, `THEANO_TEST_SEED` the first one's number.
 @Suite struct RandomGraphTests {
   static let count = TestBudget.number("THEANO_TEST_GRAPHS") ?? 24
-  static let first = TestBudget.number("THEANO_TEST_SEED") ?? 0
+  static let first = TestBudget.first
 
   @Test(arguments: first..<(first + count)) func everyWayAgrees(seed: Int) throws {
     let graph = RandomGraph(seed: "graph \(seed)", count: 16 + 11 * (seed % 5))
@@ -118,6 +119,12 @@ enum GraphCheck {
       if let schedule = f.core.report.schedule, let plan = f.core.report.plan {
         let wrong = plan.violations(of: schedule)
         if !wrong.isEmpty { throw Failure(description: "\(name): \(wrong)") }
+        for nest in schedule.nests {
+          let (work, reads) = (nest.work, nest.reads)
+          if work > 96 || reads > 24 {
+            throw Failure(description: "\(name): one loop of \(work) operations over \(reads) values")
+          }
+        }
       }
       // Twice: the second call finds the workspace as the first one left it.
       for _ in 0..<2 { try compare(expected, try f.call(built.arguments), name) }
@@ -134,4 +141,33 @@ enum GraphCheck {
       }
     }
   }
+}
+
+extension Schedule {
+  /// All loop nests, those of branches too.
+  fileprivate var nests: [LoopNest] {
+    func nests(_ steps: [Step]) -> [LoopNest] {
+      steps.flatMap { step -> [LoopNest] in
+        switch step {
+        case .nest(let nest, _): [nest]
+        case .branch(_, let then, let otherwise): nests(then) + nests(otherwise)
+        default: []
+        }
+      }
+    }
+    return nests(steps)
+  }
+}
+
+extension LoopNest {
+  /// What a point costs, in additions, but for the arithmetic of indices.
+  fileprivate var work: Int {
+    zip(instructions, dtypes).reduce(0) { sum, item in
+      guard case .apply(let primitive, _) = item.0, item.1 != .int64 else { return sum }
+      return sum + primitive.cost
+    }
+  }
+
+  /// How many values it reads.
+  fileprivate var reads: Int { buffers.count { !$0.isWritten } }
 }
