@@ -120,9 +120,8 @@ enum GraphCheck {
         let wrong = plan.violations(of: schedule)
         if !wrong.isEmpty { throw Failure(description: "\(name): \(wrong)") }
         for nest in schedule.nests {
-          let (work, reads) = (nest.work, nest.reads)
-          if work > 96 || reads > 24 {
-            throw Failure(description: "\(name): one loop of \(work) operations over \(reads) values")
+          if nest.work > LoopNest.mostWork || nest.reads > LoopNest.mostReads {
+            throw Failure(description: "\(name): a loop of cost \(nest.work) over \(nest.reads) values")
           }
         }
       }
@@ -141,33 +140,4 @@ enum GraphCheck {
       }
     }
   }
-}
-
-extension Schedule {
-  /// All loop nests, those of branches too.
-  fileprivate var nests: [LoopNest] {
-    func nests(_ steps: [Step]) -> [LoopNest] {
-      steps.flatMap { step -> [LoopNest] in
-        switch step {
-        case .nest(let nest, _): [nest]
-        case .branch(_, let then, let otherwise): nests(then) + nests(otherwise)
-        default: []
-        }
-      }
-    }
-    return nests(steps)
-  }
-}
-
-extension LoopNest {
-  /// What a point costs, in additions, but for the arithmetic of indices.
-  fileprivate var work: Int {
-    zip(instructions, dtypes).reduce(0) { sum, item in
-      guard case .apply(let primitive, _) = item.0, item.1 != .int64 else { return sum }
-      return sum + primitive.cost
-    }
-  }
-
-  /// How many values it reads.
-  fileprivate var reads: Int { buffers.count { !$0.isWritten } }
 }
