@@ -24,7 +24,7 @@ static void enter(theano_rwlock *lock, uint32_t barred, uint32_t step) {
   // Whoever was woken competes with the others that were, not with word left by those who sleep again.
   for (;; barred &= ~THEANO_RWLOCK_WAITED) {
     if (!(state & barred)) {
-      if (__atomic_compare_exchange_n(&lock->state, &state, state + step, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) break;
+      if (__atomic_compare_exchange_n(&lock->state, &state, state + step, 0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) break;
     } else if (__atomic_compare_exchange_n(&lock->state, &state, state | THEANO_RWLOCK_WAITED, 0, __ATOMIC_RELAXED,
                                            __ATOMIC_RELAXED)) {
       pthread_cond_wait(&room->bell, &room->door);

@@ -92,7 +92,10 @@ struct Compilation {
     options.disabled = mode.excludedRules
     var rewritten = graph
     report.rewrites = try report.measure("rewriting") { () throws(TheanoError) in
-      let log = try TheanoRules.rewrite(&rewritten, options: options)
+      let before = rewritten
+      let log = try TheanoRules.rewrite(&rewritten, options: options) { pass, graph in
+        assert(graph.violations(rewrittenFrom: before).isEmpty, "after \(pass): \(graph.violations())")
+      }
       return (log, "\(rewritten.sorted().count) nodes left")
     }
     graph = rewritten
@@ -139,7 +142,9 @@ struct Compilation {
     report.source = program.source
     let missing = PreludeParts.missing(program.functions)
     if !missing.isEmpty {
-      throw TheanoError(.compiler, in: name, "the prelude has no function \(missing.joined(separator: ", "))")
+      throw TheanoError(
+        .defect, in: name, "the vector maths have no function \(missing.joined(separator: ", "))",
+        mend: "this is a fault of Theano itself: please report it, with the program")
     }
     let loaded = try report.measure("C compiler and loader") { () throws(TheanoError) in
       let loaded = try Toolchain.process().load(source: program.source)

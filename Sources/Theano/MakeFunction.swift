@@ -64,7 +64,8 @@ extension In: FunctionInput {
 ///   - inputs: The arguments of calls, in order.
 ///   - outputs: The expression whose value a call returns.
 ///   - updates: Shared variables with the expressions of their next values. All right-hand sides see the old values.
-///   - givens: What stands for what while compiling: wherever a key is met, its value is used instead.
+///   - givens: What stands for what while compiling: wherever a key is met, its value is used instead. In the values, keys
+///     stand for themselves: `[x: x + noise]` adds noise, `[x: y, y: x]` swaps.
 ///   - mode: How the function is made.
 ///   - name: A name for errors and listings.
 ///   - onUnusedInput: What to do about inputs that nothing needs.
@@ -316,21 +317,23 @@ private func checkUnused(
   _ note: SourceNote
 ) throws(TheanoError) {
   var seen: Set<ObjectIdentifier> = []
-  var replaced: Set<TensorVariable> = []
-  var stack = outputs
-  while let variable = stack.popLast() {
-    let id = variable.node.owner.map { ObjectIdentifier($0) } ?? ObjectIdentifier(variable.node)
-    if let given = givens[variable] {
-      if replaced.insert(variable).inserted { stack.append(given) }
-      continue
+  func look(_ roots: [TensorVariable], through replaced: Set<TensorVariable>) {
+    var stack = roots
+    // A variable may be met on both sides of `givens`, as what is replaced and as part of a replacement.
+    var met: Set<ObjectIdentifier> = []
+    while let variable = stack.popLast() {
+      if replaced.contains(variable) { continue }
+      seen.insert(ObjectIdentifier(variable.node))
+      if let owner = variable.node.owner, met.insert(ObjectIdentifier(owner)).inserted {
+        stack.append(contentsOf: owner.inputs)
+      }
     }
-    seen.insert(ObjectIdentifier(variable.node))
-    if let owner = variable.node.owner, seen.insert(id).inserted { stack.append(contentsOf: owner.inputs) }
   }
+  let replaced = replacedVariables(in: outputs, givens)
+  look(outputs, through: Set(replaced))
+  look(replaced.map { givens[$0]! }, through: [])
   let unused = inputs.filter { !seen.contains(ObjectIdentifier($0.variable.node)) }
   if unused.isEmpty { return }
-  // An input may seem unused because what stands for it goes in circles, which says more.
-  if !givens.isEmpty { _ = try Graph(computing: outputs, from: inputs.map(\.variable), givens: givens) }
   throw TheanoError(
     unused.map { input in
       Diagnosis(

@@ -164,6 +164,16 @@ extension NDArray {
     self.init(object: object)
   }
 
+  /// Sets the element of a 0-d array that was made from its bytes, unless somebody else refers to it: whether it did.
+  @inlinable
+  package mutating func setScalarBits(_ low: UInt64, _ high: UInt64) -> Bool {
+    guard isKnownUniquelyReferenced(&object) else { return false }
+    let data = object.pointer.pointee.data
+    data.storeBytes(of: low, as: UInt64.self)
+    data.storeBytes(of: high, toByteOffset: 8, as: UInt64.self)
+    return true
+  }
+
   /// An array over memory of somebody else's; nothing is copied.
   ///
   /// - Parameters:

@@ -52,6 +52,8 @@ public struct Diagnosis: Sendable, Hashable {
     case system
     /// An error thrown by code of the user's own that the library called.
     case custom
+    /// A fault of the library itself and not of the program. Please report it, with the text.
+    case defect
   }
 
   /// What sort of thing is wrong.
@@ -108,16 +110,5 @@ extension TheanoError: CustomStringConvertible {
     if diagnoses.count == 1 { return "TheanoError: \(diagnoses[0])" }
     let numbered = diagnoses.enumerated().map { "\($0 + 1). \($1)" }
     return "TheanoError: \(diagnoses.count) things are wrong\n" + numbered.joined(separator: "\n")
-  }
-}
-
-/// A fault of the library itself: a stage's product that its verifier refuses. Please report it, with the text.
-public struct TheanoInternalError: Error, Sendable, CustomStringConvertible {
-  /// Which stage broke which rule.
-  public let description: String
-
-  /// An internal error with its text.
-  public init(_ description: String) {
-    self.description = "internal error in Theano (not in your program): \(description)"
   }
 }

@@ -93,7 +93,7 @@ public func grad(
 /// - Parameters:
 ///   - outputs: Expressions.
 ///   - wrt: The variables.
-///   - gradients: One for each output, of its shape.
+///   - gradients: One for each output, of its shape; converted to its dtype.
 public func Lop(
   _ outputs: [TensorVariable], wrt: [TensorVariable], _ gradients: [TensorVariable], fileID: String = #fileID,
   line: Int = #line
@@ -104,7 +104,14 @@ public func Lop(
     return wrt.map { _ in wrong }
   }
   return SourceNote.with(note) {
-    zip(wrt, accumulate(Array(zip(outputs, gradients)), wrt: wrt, considerConstant: [])).map { x, g in
+    let seeds = zip(outputs, gradients).enumerated().map { k, pair in
+      (
+        pair.0,
+        Fitted.fit(
+          pair.1, to: pair.0, .gradient, "Lop", giver: "the gradient has", target: "output \(k)", note)
+      )
+    }
+    return zip(wrt, accumulate(seeds, wrt: wrt, considerConstant: [])).map { x, g in
       g ?? T.zerosLike(x)
     }
   }

@@ -7,7 +7,8 @@ import TheanoOperations
 /// - Parameters:
 ///   - outputs: Expressions.
 ///   - wrt: The variables that move.
-///   - directions: How each of them moves: one for each, of its shape.
+///   - directions: How each of them moves: one for each, of its shape; converted to its
+///     dtype.
 /// - Returns: How each output moves, of its shape; zeros where it does not.
 public func Rop(
   _ outputs: [TensorVariable], wrt: [TensorVariable], _ directions: [TensorVariable],
@@ -21,7 +22,10 @@ public func Rop(
   }
   let (order, _) = applications(of: outputs, dependingOn: wrt, stopping: [])
   var moves: [VariableKey: TensorVariable] = [:]
-  for (x, direction) in zip(wrt, directions) { moves[VariableKey(x)] = direction }
+  for (k, (x, direction)) in zip(wrt, directions).enumerated() {
+    moves[VariableKey(x)] = Fitted.fit(
+      direction, to: x, .gradient, "Rop", giver: "the direction has", target: "variable \(k)", note)
+  }
   for (apply, held) in order {
     let results = allOutputs(of: apply, held)
     let arrived = apply.inputs.map { moves[VariableKey($0)] }

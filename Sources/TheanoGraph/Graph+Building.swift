@@ -7,7 +7,8 @@ extension Graph {
   /// - Parameters:
   ///   - outputs: What is computed.
   ///   - inputs: The arguments, in their order; they become leaves whether or not they are used.
-  ///   - givens: What stands for what: wherever a key is met, its value is used instead.
+  ///   - givens: What stands for what: wherever a key is met, its value is used instead; in the values, keys stand for
+  ///     themselves.
   ///   - assumed: The shapes that shared variables are taken to have; the caller checks them at each call.
   /// - Throws: Every diagnosis that the expressions carry; inputs that are needed but not given; replacements that do
   ///   not fit.
@@ -17,62 +18,24 @@ extension Graph {
   ) throws(TheanoError) {
     self.init()
     try validateAll(outputs + Array(givens.values))
-    var known: [ObjectIdentifier: ValueID] = [:]
-    var nodeOutputs: [ObjectIdentifier: ValueID] = [:]
+    var lowering = Lowering()
     var seen: Set<TensorVariable> = []
     for input in inputs where seen.insert(input).inserted {
-      let leaf = addLeaf(input)
-      if givens[input] == nil { known[ObjectIdentifier(input.node)] = leaf }
+      lowering.known[ObjectIdentifier(input.node)] = addLeaf(input)
     }
-    var missing: [TensorVariable] = []
-    // Keys of `givens` whose replacement is being lowered: to meet one of them again means going in circles.
-    var open: Set<TensorVariable> = []
-    var stack: [(variable: TensorVariable, expanded: Bool)] = outputs.reversed().map { ($0, false) }
-    while let (variable, expanded) = stack.popLast() {
-      let key = ObjectIdentifier(variable.node)
-      if known[key] != nil { continue }
-      if let given = givens[variable] {
-        if let value = known[ObjectIdentifier(given.node)] {
-          known[key] = value
-          open.remove(variable)
-        } else {
-          guard open.insert(variable).inserted else { throw Graph.circular(variable, given) }
-          stack.append((variable, true))
-          stack.append((given, false))
-        }
-        continue
-      }
-      switch variable.node.kind {
-      case .constant(let array): known[key] = addConstant(array, name: variable.name)
-      case .shared: known[key] = addLeaf(variable)
-      case .input, .placeholder:
-        missing.append(variable)
-        known[key] = addLeaf(variable)
-      case .result(let index):
-        guard let owner = variable.node.owner else { continue }
-        if let first = nodeOutputs[ObjectIdentifier(owner)] {
-          known[key] = first + index
-        } else if !expanded {
-          stack.append((variable, true))
-          for input in owner.inputs.reversed() where known[ObjectIdentifier(input.node)] == nil {
-            stack.append((input, false))
-          }
-        } else {
-          let operands = owner.inputs.map { known[ObjectIdentifier($0.node)]! }
-          do throws(Fault) {
-            let results = try add(owner.op, operands, origin: owner)
-            nodeOutputs[ObjectIdentifier(owner)] = results[0]
-            known[key] = results[index]
-            if let name = variable.name { nameValue(results[index], name) }
-          } catch {
-            throw TheanoError(error.diagnosis(of: owner.op, operands: owner.inputs, note: owner.note))
-          }
-        }
-      }
+    // First the replacements that are needed, in which keys stand for themselves; then what they are put into.
+    let replaced = replacedVariables(in: outputs, givens)
+    try lower(replaced.map { givens[$0]! }, &lowering)
+    let standIns = replaced.map { lowering.known[ObjectIdentifier(givens[$0]!.node)]! }
+    if !replaced.isEmpty {
+      lowering = Lowering(missing: lowering.missing)
+      for leaf in leaves { lowering.known[ObjectIdentifier(leaf.variable.node)] = leaf.value }
+      for (key, value) in zip(replaced, standIns) { lowering.known[ObjectIdentifier(key.node)] = value }
     }
-    if !missing.isEmpty {
+    try lower(outputs, &lowering)
+    if !lowering.missing.isEmpty {
       throw TheanoError(
-        missing.map { variable in
+        lowering.missing.map { variable in
           Diagnosis(
             .argument, in: "function",
             "the outputs need \(variable) (\(variable.type.brief)), which is no input of the function",
@@ -80,6 +43,7 @@ extension Graph {
             location: variable.node.note.location)
         })
     }
+    let known = lowering.known
     setOutputs(outputs.map { known[ObjectIdentifier($0.node)]! })
     findCertainChecks()
     var lengths: [Size.Atom: Size] = [:]
@@ -90,10 +54,68 @@ extension Graph {
     unifySizes(assuming: lengths)
   }
 
-  private static func circular(_ key: TensorVariable, _ given: TensorVariable) -> TheanoError {
-    TheanoError(
-      .argument, in: "function", "givens: \(key) is replaced by an expression that needs \(key) again",
-      mend: "make the replacement from other variables",
-      at: given.node.note.location ?? key.node.note.location)
+  /// Which value stands for which variable, and for the first result of which application.
+  private struct Lowering {
+    var known: [ObjectIdentifier: ValueID] = [:]
+    var results: [ObjectIdentifier: ValueID] = [:]
+    /// What is needed and was not given.
+    var missing: [TensorVariable] = []
   }
+
+  /// Adds what variables are computed from, down to what is known.
+  private mutating func lower(
+    _ roots: [TensorVariable], _ lowering: inout Lowering
+  ) throws(TheanoError) {
+    var stack: [(variable: TensorVariable, expanded: Bool)] = roots.reversed().map { ($0, false) }
+    while let (variable, expanded) = stack.popLast() {
+      let key = ObjectIdentifier(variable.node)
+      if lowering.known[key] != nil { continue }
+      switch variable.node.kind {
+      case .constant(let array): lowering.known[key] = addConstant(array, name: variable.name)
+      case .shared: lowering.known[key] = addLeaf(variable)
+      case .input, .placeholder:
+        if !lowering.missing.contains(variable) { lowering.missing.append(variable) }
+        lowering.known[key] = addLeaf(variable)
+      case .result(let index):
+        guard let owner = variable.node.owner else { continue }
+        if let first = lowering.results[ObjectIdentifier(owner)] {
+          lowering.known[key] = first + index
+        } else if !expanded {
+          stack.append((variable, true))
+          for input in owner.inputs.reversed() where lowering.known[ObjectIdentifier(input.node)] == nil {
+            stack.append((input, false))
+          }
+        } else {
+          let operands = owner.inputs.map { lowering.known[ObjectIdentifier($0.node)]! }
+          do throws(Fault) {
+            let results = try add(owner.op, operands, origin: owner)
+            lowering.results[ObjectIdentifier(owner)] = results[0]
+            lowering.known[key] = results[index]
+            if let name = variable.name { nameValue(results[index], name) }
+          } catch {
+            throw TheanoError(error.diagnosis(of: owner.op, operands: owner.inputs, note: owner.note))
+          }
+        }
+      }
+    }
+  }
+}
+
+/// The keys of `givens` that expressions are computed from, in the order of being met.
+package func replacedVariables(
+  in outputs: [TensorVariable], _ givens: [TensorVariable: TensorVariable]
+) -> [TensorVariable] {
+  if givens.isEmpty { return [] }
+  var replaced: [TensorVariable] = []
+  var seen: Set<ObjectIdentifier> = []
+  var stack: [TensorVariable] = outputs.reversed()
+  while let variable = stack.popLast() {
+    guard seen.insert(ObjectIdentifier(variable.node)).inserted else { continue }
+    if givens[variable] != nil {
+      replaced.append(variable)
+    } else if let owner = variable.node.owner, seen.insert(ObjectIdentifier(owner)).inserted {
+      stack.append(contentsOf: owner.inputs.reversed())
+    }
+  }
+  return replaced
 }

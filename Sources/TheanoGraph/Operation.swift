@@ -40,7 +40,7 @@ package protocol Operation: Sendable, Hashable {
   /// Whether only one of the operands after the first is needed: `ifElse`.
   var isConditional: Bool { get }
 
-  /// Whether an application may be removed, merged or computed ahead of the call: not so for prints and callbacks.
+  /// Whether an application may be removed, merged or computed ahead of the call: not so for prints.
   var isPure: Bool { get }
 
   /// Whether its two operands may be swapped.

@@ -29,4 +29,15 @@ extension T.nnet {
       return e / T.sum(e, axis: -1, keepDims: true)
     }
   }
+
+  /// ln(softmax(x)) along the last axis, without overflow or underflow.
+  public static func logSoftmax(
+    _ x: any TensorConvertible, fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable {
+    let x = x.tensorVariable
+    return SourceNote.at(fileID, line) {
+      let shifted = x - T.max(x, axis: -1, keepDims: true)
+      return shifted - T.log(T.sum(T.exp(shifted), axis: -1, keepDims: true))
+    }
+  }
 }

@@ -12,8 +12,8 @@ package struct CallFrame {
   /// What the host's functions see: threads, products, the workspace.
   @usableFromInline package let call: UnsafeMutablePointer<th_call>
   @usableFromInline package let types: UnsafeMutablePointer<(dtype: DType, rank: Int)>
-  /// The arrays that the program asked for, by result. Between calls, what was swapped out of a shared variable: the
-  /// next new value goes into it, if nobody else has it.
+  /// The arrays that the program asked for, by result. Between calls, what was swapped out of a shared variable, and the
+  /// scalars that were returned: what the next call makes goes into them, if nobody else has them.
   @usableFromInline package let arrays: UnsafeMutablePointer<NDArray?>
   /// The memory of those arrays, as the program's requests for results find it; null where there is none.
   @usableFromInline package let spares: UnsafeMutablePointer<th_arg>
@@ -54,11 +54,19 @@ package struct CallFrame {
   @inlinable
   package func take(_ index: Int) -> NDArray {
     let (dtype, rank) = types[index]
-    if rank == 0 {
-      let bits = results[index].inline_scalar
-      return NDArray(scalarBits: bits.0, bits.1, dtype: dtype)
-    }
-    return takeArray(index, dtype)
+    if rank != 0 { return takeArray(index, dtype) }
+    let bits = results[index].inline_scalar
+    // The scalar that the call before returned, if its user has let go of it: an object costs twice as much to make and free.
+    if arrays[index] != nil, arrays[index]!.setScalarBits(bits.0, bits.1) { return arrays[index]! }
+    return makeScalar(index, dtype)
+  }
+
+  @usableFromInline @inline(never)
+  func makeScalar(_ index: Int, _ dtype: DType) -> NDArray {
+    let bits = results[index].inline_scalar
+    let scalar = NDArray(scalarBits: bits.0, bits.1, dtype: dtype)
+    arrays[index] = scalar
+    return scalar
   }
 
   @usableFromInline
@@ -86,13 +94,11 @@ package struct CallFrame {
     // A program that succeeded has asked for each of its results. The references change places as they are: counting
     // them up and down again would cost more than all the rest.
     let place = UnsafeMutableRawPointer(arrays + result)
-    guard let new = place.load(as: UnsafeRawPointer?.self) else { return }
-    let cell = UnsafeMutableRawPointer(shared.cell)
-    theano_rwlock_write(shared.exchange)
-    let old = cell.load(as: UnsafeRawPointer.self)
-    cell.storeBytes(of: new, as: UnsafeRawPointer.self)
-    theano_rwlock_unlock_write(shared.exchange)
-    place.storeBytes(of: old, as: UnsafeRawPointer.self)
+    let address = place.load(as: UInt.self)
+    guard let new = UnsafeRawPointer(bitPattern: address) else { return }
+    let old = theano_cell_exchange(shared.cell, address)
+    theano_rwlock_drain(shared.readers)
+    place.storeBytes(of: old, as: UInt.self)
     spares[result] = shared.view.pointee
     shared.view.pointee = Unmanaged<ArrayObject>.fromOpaque(new)._withUnsafeGuaranteedRef {
       CallFrame.argument($0)

@@ -27,10 +27,10 @@ package struct CallLane {
   /// A shared variable that calls read or update.
   package struct Shared {
     let state: Unmanaged<SharedState>
-    let cell: UnsafeMutablePointer<NDArray>
     let view: UnsafeMutablePointer<th_arg>
     let lock: UnsafeMutablePointer<theano_rwlock>
-    let exchange: UnsafeMutablePointer<theano_rwlock>
+    let cell: UnsafeMutablePointer<UInt>
+    let readers: UnsafeMutablePointer<theano_rwlock>
     /// Its leaf in the program; -1 if it is only updated.
     package let leaf: Int
     /// The result that is its next value; -1 if it is only read.
@@ -41,10 +41,10 @@ package struct CallLane {
 
     package init(state: SharedState, leaf: Int, update: Int, assumed: [Int]?) {
       self.state = .passRetained(state)
-      cell = state.cell
       view = state.view
       lock = state.lock
-      exchange = state.exchange
+      cell = state.cell
+      readers = state.readers
       self.leaf = leaf
       self.update = update
       rank = assumed?.count ?? 0

@@ -95,8 +95,11 @@ package final class CompiledProgram: Sendable {
       return CallContext.noMemory(
         interface.name, Int(frame.call.pointee.refusal_value), interface.largest(frame))
     case Int(theano_refusal_lapack):
-      return host.services.missingSolver(
-        in: interface.solver?.op.name ?? interface.name, at: interface.solver?.note.location)
+      let (what, mend) = host.services.missingSolver
+      let fault = Fault(.library, what, mend: mend)
+      return TheanoError(
+        interface.solver.map { fault.diagnosis(of: $0.op, operands: $0.inputs, note: $0.note) }
+          ?? Diagnosis(.library, in: interface.name, what, mend: mend))
     default: break
     }
     return context.pending

@@ -84,10 +84,9 @@ package struct DoctorReport: Sendable, CustomStringConvertible {
     if let library = services.libraries.solvers {
       return Finding(role: "linear algebra", isFound: true, what: describe(library), advice: nil)
     }
-    let error = services.missingSolver(in: "linear algebra").diagnoses[0]
+    let (what, mend) = services.missingSolver
     return Finding(
-      role: "linear algebra", isFound: false, what: error.what,
-      advice: "it would bring T.linalg: " + (error.mend ?? ""))
+      role: "linear algebra", isFound: false, what: what, advice: "it would bring T.linalg: " + mend)
   }
 
   private static func describe(_ library: NativeLibraries.Library) -> String {

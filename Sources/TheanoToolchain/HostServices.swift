@@ -115,16 +115,12 @@ package final class HostServices: Sendable {
   /// What the embedded products were compiled for.
   package var embeddedKernels: String { denseServices.kernels }
 
-  /// The error of an operation that needs a solver where there is none.
-  package func missingSolver(in operation: String, at location: String? = nil) -> TheanoError {
-    if settings.native == .none {
-      return TheanoError(
-        .library, in: operation,
+  /// What is wrong where an operation needs a solver and there is none, and how to mend it.
+  package var missingSolver: (what: String, mend: String) {
+    settings.native == .none
+      ? (
         "it needs a LAPACK library, and all native libraries are hidden by THEANO_NATIVE=none",
-        mend: "unset THEANO_NATIVE", at: location)
-    }
-    return TheanoError(
-      .library, in: operation, "it needs a LAPACK library, and none was found",
-      mend: Platform.denseLibraryAdvice, at: location)
+        "unset THEANO_NATIVE"
+      ) : ("it needs a LAPACK library, and none was found", Platform.denseLibraryAdvice)
   }
 }

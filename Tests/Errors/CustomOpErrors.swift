@@ -141,11 +141,24 @@ private enum Table {
     Pinned(
       { _ in try slope([v], nil) },
       """
-      TheanoError: [grad] the cost does not depend on v in a differentiable way
-          grad(mine(v), v)
-                        ^
+      TheanoError: [gradient of mine] the gradient passes through mine, which has no gradient closure
+          gradient of mine(v)
+                           ^
         at CustomOpErrors.swift:+1
-        to mend: check that it takes part in the cost, or pass disconnected: .zero
+        to mend: give T.custom a gradient:, one that returns nil for what is flat, or name the result in considerConstant:
+      """),
+    Pinned(
+      // Beside another way to the cost, it would be a term that is missing.
+      { mode in
+        let y = T.custom("mine", [v], outputs: [line]) { $0 }[0]
+        _ = try function(inputs: [v], outputs: grad(T.sum(v) + T.sum(y), wrt: v), mode: mode)
+      },
+      """
+      TheanoError: [gradient of mine] the gradient passes through mine, which has no gradient closure
+          gradient of mine(v)
+                           ^
+        at CustomOpErrors.swift:+3
+        to mend: give T.custom a gradient:, one that returns nil for what is flat, or name the result in considerConstant:
       """),
     Pinned(
       { _ in try slope([v, s]) { _, _, g in [g[0]] } },
@@ -175,7 +188,7 @@ private enum Table {
           gradient of mine(broadcast(dimshuffle(1.0, x), mine(v))[..<1], v)
                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
         at CustomOpErrors.swift:+3
-        to mend: a gradient has the shape of its input
+        to mend: a gradient or direction has the shape of what it belongs to
       """),
     Pinned(
       { _ in try slope { x, _, _ in [T.cast(x[0], .int64)] } },

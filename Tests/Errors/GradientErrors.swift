@@ -156,6 +156,15 @@ private enum Table {
         to mend: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
+      { Lop([T.exp(a)], wrt: [a], [T.constant([1.0])])[0] },
+      """
+      TheanoError: [Lop] the gradient has length 1 on axis 0 for output 0, which has length 3 there
+          Lop(<constant float64 (1,)>, exp(a))
+              ^^^^^^^^^^^^^^^^^^^^^^^
+        at GradientErrors.swift:+1
+        to mend: a gradient or direction has the shape of what it belongs to
+      """),
+    Pinned(
       { Rop([v], wrt: [v], [])[0] },
       """
       TheanoError: [Rop] 1 variable but 0 directions

@@ -36,7 +36,7 @@ static inline const void *theano_held(void) {
 static inline void theano_rwlock_read(theano_rwlock *lock) {
   uint32_t state = __atomic_load_n(&lock->state, __ATOMIC_RELAXED);
   if ((state & (THEANO_RWLOCK_WRITER | THEANO_RWLOCK_WAITED)) ||
-      !__atomic_compare_exchange_n(&lock->state, &state, state + 1, 0, __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+      !__atomic_compare_exchange_n(&lock->state, &state, state + 1, 0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
     theano_rwlock_read_wait(lock);
 }
 
@@ -54,6 +54,23 @@ static inline void theano_rwlock_unlock_read(theano_rwlock *lock) {
 static inline void theano_rwlock_unlock_write(theano_rwlock *lock) {
   uint32_t state = __atomic_fetch_and(&lock->state, ~THEANO_RWLOCK_WRITER, __ATOMIC_RELEASE);
   if (state & THEANO_RWLOCK_WAITED) theano_rwlock_wake(lock);
+}
+
+/// Waits until every reader that is inside has left. Whoever replaced what they read by theano_cell_exchange beforehand knows then
+/// that nobody is about to read the old value: a reader that this does not see comes later in the one order of all
+/// sequentially consistent operations, and reads the new one.
+static inline void theano_rwlock_drain(theano_rwlock *lock) {
+  if (__atomic_load_n(&lock->state, __ATOMIC_SEQ_CST)) {
+    theano_rwlock_write(lock);
+    theano_rwlock_unlock_write(lock);
+  }
+}
+
+/// A pointer that one thread replaces while others, inside of a lock as readers, read it; an address to C, since Swift's
+/// pointers know whether they may be null.
+static inline uintptr_t theano_cell_read(const uintptr_t *place) { return __atomic_load_n(place, __ATOMIC_SEQ_CST); }
+static inline uintptr_t theano_cell_exchange(uintptr_t *place, uintptr_t value) {
+  return __atomic_exchange_n(place, value, __ATOMIC_SEQ_CST);
 }
 
 #endif

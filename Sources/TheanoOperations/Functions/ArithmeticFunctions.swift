@@ -32,12 +32,15 @@ public struct ArithmeticFunctions: Sendable {
     derivatives: ({ _, b, _, g in g / b }, { _, b, y, g in -(g * y) / b }), domain: [-3...3, 0.5...3], "a / b"
   )
 
-  /// Division rounded towards minus infinity, element by element. Integers divided by 0 give 0, as in NumPy.
+  /// Division rounded towards minus infinity, element by element. Integers divided by 0 give 0, as in NumPy. Its derivatives
+  /// are 0 everywhere.
   public let floorDivide: BinaryFunction = .init(
     "floorDivide", .numeric, infix: "//", .call("floordiv", .operand(0), .operand(1)),
     float: { a, b in NumPyDivision.floorDivide(a, b) }, signed: { a, b in NumPyDivision.floorDivide(a, b) },
-    unsigned: { $1 == 0 ? 0 : $0 / $1 }, derivatives: (nil, nil), length: { a, b in Dim.floorDivide(a, b) },
-    domain: [-3...3, 0.5...3], "floor(a / b)")
+    unsigned: { $1 == 0 ? 0 : $0 / $1 },
+    derivatives: ({ _, _, _, g in T.zerosLike(g) }, { _, _, _, g in T.zerosLike(g) }),
+    length: { a, b in Dim.floorDivide(a, b) },
+    domain: [0.2...0.9, 1...3], "floor(a / b)")
 
   /// Remainder with the sign of the divisor, element by element. Integers modulo 0 give 0, as in NumPy.
   public let mod: BinaryFunction = .init(
@@ -58,7 +61,7 @@ public struct ArithmeticFunctions: Sendable {
     signed: { $0 < 0 ? 0 &- $0 : $0 },
     unsigned: { $0 }, derivative: { x, _, g in g * T.sign(x) }, domain: 0.5...3, "|x|")
 
-  /// -1, 0 or 1 by the sign of every element; NaN stays NaN.
+  /// -1, 0 or 1 by the sign of every element; NaN stays NaN. Its derivative is 0 everywhere.
   public let sign: UnaryFunction = .init(
     "sign", .numeric,
     .select(
@@ -66,7 +69,7 @@ public struct ArithmeticFunctions: Sendable {
       .operand(0)),
     float: { $0.isNaN ? $0 : $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }, signed: { $0.signum() },
     unsigned: { $0 == 0 ? 0 : 1 },
-    derivative: nil, booleans: false, domain: 0.5...3, "-1, 0 or 1")
+    derivative: { x, _, _ in T.zerosLike(x) }, booleans: false, domain: 0.5...3, "-1, 0 or 1")
 
   /// The larger of two operands, element by element; NaN if either is. At ties the first has the slope.
   public let maximum: BinaryFunction = .init(

@@ -36,13 +36,23 @@ package struct Custom: Operation {
   }
 
   package func gradient(_ call: GradientCall) -> [TensorVariable?] {
-    guard let gradient = definition.gradient else { return call.inputs.map { _ in nil } }
-    let gradients = zip(call.outputGradients, call.outputs).map { $0 ?? T.zerosLike($1) }
-    let slopes = gradient(call.inputs, call.outputs, gradients)
     let note = SourceNote.ambient ?? .none
     func impossible(_ fault: Fault) -> TensorVariable {
       .impossible("gradient of \(name)", fault, operands: call.inputs, note: note)
     }
+    // Nothing would count as zero, and a term would be missing from the sum without a word.
+    guard let gradient = definition.gradient else {
+      return call.inputs.indices.map { k in
+        impossible(
+          Fault(
+            .gradient, "the gradient passes through \(name), which has no gradient closure",
+            mend:
+              "give T.custom a gradient:, one that returns nil for what is flat, or name the result in considerConstant:",
+            operand: k))
+      }
+    }
+    let gradients = zip(call.outputGradients, call.outputs).map { $0 ?? T.zerosLike($1) }
+    let slopes = gradient(call.inputs, call.outputs, gradients)
     guard slopes.count == call.inputs.count else {
       let fault = Fault(
         .custom,
@@ -60,9 +70,9 @@ package struct Custom: Operation {
             .custom, "the gradient closure gave \(slope.type.brief) for input \(k), which is \(x.type.brief)",
             mend: "a gradient has the shape and dtype of its input", operand: k))
       }
-      let converted = Promotion.convert(slope, to: x.dtype, note)
-      if converted.type.dims == x.type.dims, !x.type.dims.contains(.unknown) { return converted }
-      return TensorVariable(Slope(name: "gradient of \(name)", input: k), [converted, x], note: note)
+      return Fitted.fit(
+        slope, to: x, .custom, "gradient of \(name)", giver: "the gradient closure gave",
+        target: "input \(k)", note)
     }
   }
 
@@ -95,33 +105,6 @@ package struct Custom: Operation {
   package func lower(_ context: inout LoweringContext) -> Lowering { .callback }
 }
 
-/// What a gradient closure gave, whose lengths must be those of the input that it is for. Operands: the gradient, the input.
-private struct Slope: Operation {
-  let name: String
-  let input: Int
-  var shapeOnlyOperands: Set<Int> { [1] }
-
-  func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
-    var dims: [Dim] = []
-    for axis in inputs[0].dims.indices {
-      dims.append(
-        try rules.equal(inputs[0].dims[axis], inputs[1].dims[axis]) { [input] given, due in
-          Fault(
-            .custom,
-            "the gradient closure gave length \(given) on axis \(axis) for input \(input), which has length \(due) there",
-            mend: "a gradient has the shape of its input", operand: 0)
-        })
-    }
-    return [TensorType(inputs[0].dtype, dims)]
-  }
-  func gradient(_ call: GradientCall) -> [TensorVariable?] { [call.outputGradients[0], nil] }
-  func pushforward(_ call: PushforwardCall) -> [TensorVariable?] { [call.directions[0]] }
-  func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] { [inputs[0]] }
-  func lower(_ context: inout LoweringContext) -> Lowering {
-    .pull { builder, index, operand in operand(&builder, 0, index) }
-  }
-}
-
 extension T {
   /// An operation of your own from Swift closures: the compiled function calls back into Swift for it.
   ///
@@ -133,12 +116,15 @@ extension T {
   /// call functions; one that needs a shared variable which is held, or which was made before one that is held, throws,
   /// since two such calls could wait for each other. A closure must not wait for other threads that do such things.
   ///
+  /// The results are taken to depend on the operands alone: equal applications may be computed once, those of constants
+  /// ahead of the calls, and what no output needs, never.
+  ///
   /// - Parameters:
   ///   - name: Its name in errors and listings.
   ///   - inputs: Its operands.
   ///   - outputs: The types of its results.
   ///   - gradient: The gradients with respect to the inputs (`nil` for none), given the inputs, the outputs and the
-  ///     gradients with respect to the outputs. Without it the operation counts as not differentiable.
+  ///     gradients with respect to the outputs. Without it, a gradient that passes through the operation is an error.
   ///   - evaluate: Computes the results. It may be called on several threads at once. What it throws, the call throws.
   public static func custom(
     _ name: String, _ inputs: [any TensorConvertible], outputs: [TensorType],

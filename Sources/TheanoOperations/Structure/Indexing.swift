@@ -321,7 +321,8 @@ extension T {
       [x, Promotion.convert(value, to: x.dtype, note)] + owner.inputs.dropFirst(), note: note)
   }
 
-  /// The array of which `part` is a part, with that part replaced: `T.setSubtensor(x[0], to: 1)`.
+  /// The array of which `part` is a part, with that part replaced: `T.setSubtensor(x[0], to: 1)`. Of a position that is named
+  /// more than once, the last value stays, and that value has the slope.
   ///
   /// - Parameters:
   ///   - part: A subscript of the array.

@@ -263,12 +263,33 @@ package struct UpdateSubtensor: Operation {
     guard let g = call.outputGradients[0] else { return call.inputs.map { _ in nil } }
     let positions = Array(call.inputs.dropFirst(2))
     let note = SourceNote.ambient ?? .none
-    let part = TensorVariable(Subtensor(selection: selection.shifted(by: -1)), [g] + positions, note: note)
+    var part = TensorVariable(Subtensor(selection: selection.shifted(by: -1)), [g] + positions, note: note)
     var base = g
     if mode == .set {
       base = TensorVariable(self, [g, NDArray(0.0).astype(g.dtype).tensorVariable] + positions, note: note)
+      if call.wanted[1], let stays = isLast(call, ndim: part.ndim) { part = T.where(stays, part, 0) }
     }
     return [base, sumToShape(part, like: call.inputs[1])] + positions.map { _ in nil }
+  }
+
+  /// Whether each element of the part is what stays in the array, to be broadcast against the part: where an integer array
+  /// names a position more than once, the last one does.
+  private func isLast(_ call: GradientCall, ndim: Int) -> TensorVariable? {
+    guard let axis = selection.gathered, case .gather(let operand) = selection.entries[axis] else {
+      return nil
+    }
+    let positions = call.inputs[operand]
+    let flat = positions.ndim == 1 ? positions : T.reshape(positions, [-1])
+    let turns = T.arange(T.length(of: flat, axis: 0))
+    let none = T.alloc(NDArray(scalar: Int64(0)), [T.length(of: call.inputs[0], axis: axis)])
+    var stays = T.eq(T.setSubtensor(none[flat], to: turns)[flat], turns)
+    if positions.ndim != 1 {
+      stays = T.reshape(stays, (0..<positions.ndim).map { T.length(of: positions, axis: $0) })
+    }
+    let before = selection.entries[..<axis].count { if case .index = $0 { false } else { true } }
+    return T.dimshuffle(
+      stays,
+      (0..<ndim).map { before..<(before + positions.ndim) ~= $0 ? $0 - before : nil })
   }
 
   package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {

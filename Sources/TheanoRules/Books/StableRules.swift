@@ -48,6 +48,16 @@ enum StableRules {
   ]
 
   private static let differences: [Rewrite] = [
+    // What the gradient of log(softmax(x)) comes to: where exp underflows, its reciprocal is infinite and their product NaN.
+    rule("(a + b / exp) * exp", .stable, over: .floats) { a, b, x in
+      ((a + b / T.exp(x)) * T.exp(x), a * T.exp(x) + b)
+    },
+    rule("(a - b / exp) * exp", .stable, over: .floats) { a, b, x in
+      ((a - b / T.exp(x)) * T.exp(x), a * T.exp(x) - b)
+    },
+    rule("(a / exp - b) * exp", .stable, over: .floats) { a, b, x in
+      ((a / T.exp(x) - b) * T.exp(x), a - b * T.exp(x))
+    },
     rule("exp - 1", .stable, over: .floats) { x in (T.exp(x) - 1, T.expm1(x)) },
     rule("exp + -1", .stable, over: .floats) { x in (T.exp(x) + -1, T.expm1(x)) },
     rule("1 - exp", .stable, over: .floats) { x in (1 - T.exp(x), -T.expm1(x)) },

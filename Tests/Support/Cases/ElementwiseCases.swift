@@ -42,6 +42,9 @@ extension OperationCase {
     .init("softmax", [.init(-3...3)], floats, [[[4, 9]], [[1, 1]], [[33, 100]]], ulps: 64) {
       T.nnet.softmax($0[0])
     },
+    .init("logSoftmax", [.init(-3...3)], floats, [[[4, 9]], [[1, 1]], [[33, 100]]], ulps: 64) {
+      T.nnet.logSoftmax($0[0])
+    },
     .init("relu", [.init()], floats, [[[4, 9]]], ulps: 8) { T.nnet.relu($0[0]) },
     .init("sigmoid of dot", [.init(), .init()], floats, [[[3, 4], [4]], [[16, 16], [16]]], ulps: 256) {
       T.nnet.sigmoid(T.dot($0[0], $0[1]))

@@ -44,6 +44,18 @@ extension OperationCase {
         T.setSubtensor($0[0][positions($0[1])], to: $0[2])
       },
       .init(
+        "set gathered twice", [.init(), .init(dtype: .bool), .init()], computing,
+        [[[4, 3], [5], [5, 3]], [[4, 3], [0], [0, 3]]]
+      ) {
+        T.setSubtensor($0[0][positions($0[1])], to: $0[2])
+      },
+      .init(
+        "set columns gathered", [.init(), .init(dtype: .bool), .init()], computing,
+        [[[4, 3], [2, 3], [2, 3]]]
+      ) {
+        T.setSubtensor($0[0][1..<3, positions($0[1])], to: $0[2])
+      },
+      .init(
         "inc gathered", [.init(), .init(dtype: .bool), .init()], numbers,
         [[[4, 3], [6], [6, 3]], [[4, 3], [0], [0, 3]]], ulps: 100
       ) {
