@@ -47,6 +47,13 @@ let sorted = T.custom("sort", [x], outputs: [x.type]) { [NDArray([Double]($0[0])
 let largest = try function(inputs: [x], outputs: sorted[-1])
 print(try largest([3, 9, 4]))  // 9.0
 
+// With its gradient, from the operands, the results and the results' gradients.
+let clipped = T.custom(
+  "clip", [x], outputs: [x.type], gradient: { x, _, g in [T.where(T.abs(x[0]) .< 1, g[0], 0)] }
+) { values in [NDArray([Double](values[0]).map { min(max($0, -1), 1) })] }[0]
+let clippedSlope = try function(inputs: [x], outputs: grad(T.sum(clipped ** 2), wrt: x))
+print(try clippedSlope([0.5, -3]))  // [1. 0.]
+
 // Looking at expressions, and at what became of them.
 debugPrint(T.exp(x) * x, types: false)
 print(f.graphText)
@@ -62,6 +69,13 @@ do {
 }
 do {
   _ = try f([[1, 2], [3, 4]])
+} catch {
+  print(error)
+}
+
+// Operators have lines like functions, in optimised programs too.
+do {
+  _ = try function(inputs: [a, b], outputs: a + b)
 } catch {
   print(error)
 }

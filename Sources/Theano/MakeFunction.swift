@@ -308,7 +308,7 @@ private func checkMode(_ mode: Mode, _ wrong: (Diagnosis.Kind, String, String?) 
   for name in mode.excludedRules.subtracting(known).sorted() {
     wrong(
       .argument, "the mode excludes \"\(name)\", but no rule or pass has that name",
-      "f.explain() lists the rules by name")
+      "f.explain() names the rules that fired")
   }
 }
 

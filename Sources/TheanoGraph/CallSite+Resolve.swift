@@ -36,13 +36,15 @@ extension CallSite {
 
   /// The innermost frame written outside the library.
   ///
-  /// The innermost frame of all is `capture`, so its file's grandparent is the folder of the library's sources, however
-  /// paths were mapped when it was compiled. Names would not do: an extension that a user writes on one of the library's
-  /// types is mangled as the library's. What has no line is compiler-made or the standard library's.
+  /// The innermost frame of all is `capture`, or the caller that an optimised `capture` left its place to: a file of this
+  /// room, so that its grandparent is the folder of the library's sources, however paths were mapped when it was compiled.
+  /// Names would not do: an extension that a user writes on one of the library's types is mangled as the library's. What has
+  /// no line is compiler-made or the standard library's.
   private static func userFrame(in stack: [SymbolisedFrame]) -> Location? {
-    guard let own = stack.first?.location?.path, own.hasSuffix("/CallSite.swift") else { return nil }
-    let folders = own.split(separator: "/", omittingEmptySubsequences: false).dropLast(2)
-    let library = folders.joined(separator: "/") + "/"
+    guard let own = stack.lazy.compactMap(\.location?.path).first else { return nil }
+    let folders = own.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    guard folders.last == "TheanoGraph" else { return nil }
+    let library = folders.dropLast().joined(separator: "/") + "/"
     return stack.lazy.compactMap(\.location).first { location in
       location.line > 0 && location.path.hasSuffix(".swift") && !location.path.hasPrefix(library)
     }

@@ -52,6 +52,7 @@ struct CompilationCache: Sendable {
     }
     guard FileSystem.isKind(status, S_IFDIR) else { throw refuse("it is not a folder", mend) }
     guard status.st_uid == geteuid() else { throw refuse("it belongs to another user", mend) }
+    // Others may look into a folder that the user made: there are no secrets in it, only what must not be exchanged.
     guard status.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
       throw refuse("other users can write to it", "run chmod 700 \(folder)")
     }

@@ -83,7 +83,7 @@ extension Compiler {
   }
 
   private static func folders(_ settings: ToolchainSettings) -> [String] {
-    settings.searchPath + Platform.programFolders.filter { !settings.searchPath.contains($0) }
+    settings.searchPath + settings.programFolders.filter { !settings.searchPath.contains($0) }
   }
 
   private static func look(up name: String, _ settings: ToolchainSettings) -> String? {

@@ -19,6 +19,7 @@ package final class HostServices: Sendable {
 
   private let settings: ToolchainSettings
   private let toolchain: Toolchain
+  private let candidates: [NativeLibraries.Candidate]
   private let dense = Mutex<Dense?>(nil)
 
   /// The process's services, made from the environment when first asked for.
@@ -26,8 +27,11 @@ package final class HostServices: Sendable {
   private static let ofProcess = Result { () throws(TheanoError) in HostServices(try .process()) }
 
   /// Services for a toolchain's settings. Neither threads are started nor libraries loaded before they are wanted.
-  package init(_ toolchain: Toolchain) {
+  package init(
+    _ toolchain: Toolchain, candidates: [NativeLibraries.Candidate] = Platform.denseLibraries
+  ) {
     self.toolchain = toolchain
+    self.candidates = candidates
     settings = toolchain.settings
     threads = settings.threads ?? Platform.processors
     poolBits = UInt(bitPattern: theano_pool_create(Int32(clamping: threads)))
@@ -68,7 +72,7 @@ package final class HostServices: Sendable {
   private var denseServices: Dense {
     dense.withLock { dense in
       if let dense { return dense }
-      let libraries = NativeLibraries(settings, threads: threads)
+      let libraries = NativeLibraries(settings, threads: threads, candidates: candidates)
       if libraries.products == nil, settings.native != .none {
         Notice.once(
           "no tuned BLAS was found, so that large products are slower than they could be; "

@@ -154,12 +154,15 @@ package final class Toolchain: Sendable {
   }
 
   /// Everything that the compiled bytes depend on.
-  private static func key(_ source: String, _ options: CompileOptions, _ compiler: Compiler) -> Digest {
+  static func key(
+    _ source: String, _ options: CompileOptions, _ compiler: Compiler, version: String = Toolchain.version,
+    processor: [UInt32] = Platform.processorIdentity()
+  ) -> Digest {
     var builder = Digest.Builder()
     builder.add(version)
     builder.add(compiler.identity)
     builder.add(compiler.linker ?? "")
-    for word in Platform.processorIdentity() { builder.add(UInt64(word)) }
+    for word in processor { builder.add(UInt64(word)) }
     builder.add(UInt64(options.flags.count))
     for flag in options.flags { builder.add(flag) }
     builder.add(source)

@@ -34,6 +34,8 @@ package struct ToolchainSettings: Sendable, Hashable {
   package var threads: Int?
   /// Where programs are looked up.
   package var searchPath: [String] = []
+  /// Where they are looked up after that, whatever `PATH` says.
+  package var programFolders = Platform.programFolders
   /// The user's home and cache folders, which the default cache folder is in.
   package var home: String?
   /// `XDG_CACHE_HOME`.

@@ -3,6 +3,7 @@ import Theano
 import TheanoArrays
 import TheanoGraph
 import TheanoInterpreter
+import TheanoKernels
 import TheanoRewriting
 import TheanoRules
 import TheanoScheduling
@@ -14,7 +15,7 @@ import TheanoTestSupport
 /// `THEANO_TEST_GRAPHS` sets how many graphs, `THEANO_TEST_SEED` the first one's number.
 @Suite struct RandomGraphTests {
   static let count = TestBudget.number("THEANO_TEST_GRAPHS") ?? 24
-  static let first = TestBudget.number("THEANO_TEST_SEED") ?? 0
+  static let first = TestBudget.first
 
   @Test(arguments: first..<(first + count)) func everyWayAgrees(seed: Int) throws {
     let graph = RandomGraph(seed: "graph \(seed)", count: 16 + 11 * (seed % 5))
@@ -118,6 +119,11 @@ enum GraphCheck {
       if let schedule = f.core.report.schedule, let plan = f.core.report.plan {
         let wrong = plan.violations(of: schedule)
         if !wrong.isEmpty { throw Failure(description: "\(name): \(wrong)") }
+        for nest in schedule.nests {
+          if nest.work > LoopNest.mostWork || nest.reads > LoopNest.mostReads {
+            throw Failure(description: "\(name): a loop of cost \(nest.work) over \(nest.reads) values")
+          }
+        }
       }
       // Twice: the second call finds the workspace as the first one left it.
       for _ in 0..<2 { try compare(expected, try f.call(built.arguments), name) }

@@ -281,10 +281,10 @@ private enum Table {
       TheanoError: 2 things are wrong
       1. [function] the mode excludes "no such", but no rule or pass has that name
         at FunctionErrors.swift:+1
-        to mend: f.explain() lists the rules by name
+        to mend: f.explain() names the rules that fired
       2. [function] the mode excludes "nor this", but no rule or pass has that name
         at FunctionErrors.swift:+1
-        to mend: f.explain() lists the rules by name
+        to mend: f.explain() names the rules that fired
       """)
   ]
 

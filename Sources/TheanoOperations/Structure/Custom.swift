@@ -110,6 +110,9 @@ extension T {
   ///
   /// ```swift
   /// let sorted = T.custom("sort", [x], outputs: [x.type]) { [NDArray([Double]($0[0]).sorted())] }[0]
+  /// let halved = T.custom("halve", [x], outputs: [x.type], gradient: { _, _, g in [g[0] / 2] }) {
+  ///   [NDArray([Double]($0[0]).map { $0 / 2 })]
+  /// }[0]
   /// ```
   ///
   /// A closure runs on the thread of the call that needs it, while the call holds the shared variables that it uses. It may

@@ -101,8 +101,8 @@ extension T.linalg {
   ///   - a: A square matrix of floats.
   ///   - b: A vector, or a matrix of one column for each system.
   ///
-  /// The call throws a ``TheanoError`` of kind `.numeric` if the matrix is singular, and one of kind `.library` on
-  /// machines without LAPACK.
+  /// The call throws a ``TheanoError`` of kind `.numeric` if the matrix is singular. A compiled function throws one of kind
+  /// `.library` on machines without LAPACK; one that is interpreted solves by itself.
   public static func solve(
     _ a: any TensorConvertible, _ b: any TensorConvertible, fileID: String = #fileID, line: Int = #line
   ) -> TensorVariable {

@@ -60,7 +60,8 @@ enum BroadcastRewrites {
   }
 
   /// `f(stretched(a), b)` is `f(a, b)`; where no operand has the whole shape, the driver stretches the result.
-  /// Rules about constants count on it: what they make of a stretched constant must fold.
+  /// Rules about constants count on it: what they make of a constant that was stretched, or moved in whatever way, must
+  /// fold.
   static let operands = Rewrite(
     "elementwise of broadcast", .canonical, .essential, at: .kind(Elementwise.self)
   ) {
@@ -68,7 +69,11 @@ enum BroadcastRewrites {
     let application = graph.nodes[node]
     var inputs = application.inputs
     for k in inputs.indices {
-      if let inner = graph.stretched(inputs[k]) { inputs[k] = inner }
+      if let inner = graph.stretched(inputs[k]) {
+        inputs[k] = inner
+      } else if graph.producer(inputs[k]) != nil, let number = graph.uniform(inputs[k]) {
+        inputs[k] = graph.addConstant(number)
+      }
     }
     return inputs == application.inputs ? nil : try graph.add(application.op, inputs)
   }

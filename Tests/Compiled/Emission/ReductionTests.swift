@@ -1,6 +1,13 @@
 import Testing
 import Theano
 import TheanoTestSupport
+import TheanoToolchain
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
 
 /// Sums of many `float32` numbers, alone and beside other reductions, in every form that reductions have.
 @Suite(.enabled(if: hasCompiler, "needs a C compiler")) struct ReductionTests {
@@ -35,6 +42,35 @@ import TheanoTestSupport
       #expect(error(results[0], axes.reduce(1) { $0 * shape[$1] }) < 1e-6, "\(shape) over \(axes)")
       #expect(results[1].doubles.allSatisfy { $0 == Double(Self.value) })
       #expect(results[3].doubles.allSatisfy { $0 == 1 })
+    }
+  }
+
+  /// Sums whose last digits depend on the order of the terms, large enough to be cut for threads: whole, over rows and
+  /// over columns.
+  private static func roundedSums() throws -> [UInt64] {
+    let n = T.lscalar("n")
+    let terms = T.sin(T.cast(T.arange(n), .float64) * 1.7)
+    let table = T.reshape(terms, [-1, 1000])
+    let single = T.cast(terms, .float32)
+    let outputs = [
+      T.sum(terms), T.sum(single), T.sum(terms * terms), T.sum(T.sum(table, axis: 1) ** 3),
+      T.sum(T.sum(table, axis: 0) ** 3),
+    ]
+    return try function(inputs: [n], outputs: outputs)(1_000_000).map { $0.doubles[0].bitPattern }
+  }
+
+  @Test func sumsAreTheSameInEveryCall() throws {
+    let first = try Self.roundedSums()
+    for _ in 0..<5 { #expect(try Self.roundedSums() == first) }
+  }
+
+  /// In processes of their own, since the number of threads is the process's.
+  @Test(arguments: ["1", "3", "8"]) func sumsDoNotDependOnTheThreads(count: String) async throws {
+    let here = try Self.roundedSums()
+    await #expect(processExitsWith: .success) { [count = count as String, here = here as [UInt64]] in
+      setenv("THEANO_NUM_THREADS", count, 1)
+      let (threads, sums) = (try HostServices.process().threads, try ReductionTests.roundedSums())
+      #expect(threads == Int(count) && sums == here)
     }
   }
 

@@ -2,7 +2,8 @@ import CTheanoSupport
 import Testing
 import TheanoArrays
 import TheanoTestSupport
-import TheanoToolchain
+
+@testable import TheanoToolchain
 
 #if canImport(Darwin)
   import Darwin
@@ -77,6 +78,27 @@ func answer(_ program: LoadedProgram) -> Int32 { program.entry(nil, nil, nil, ni
     #expect(elsewhere.names == ["outside.so"])
   }
 
+  /// A library made by another compiler, for another processor or by another version of the library is another.
+  @Test func whatMadeAFunctionIsPartOfItsKey() throws {
+    let compiler = Compiler(command: ["/bin/cc"], linker: "/bin/ld", identity: "cc 1", origin: "test")
+    func key(
+      _ change: (inout Compiler) -> Void = { _ in }, version: String = "1", processor: [UInt32] = [1, 2]
+    )
+      -> Digest
+    {
+      var own = compiler
+      change(&own)
+      return Toolchain.key("source", CompileOptions(), own, version: version, processor: processor)
+    }
+    let keys = [
+      key(), key({ $0.identity = "cc 2" }), key({ $0.linker = nil }), key({ $0.linker = "/bin/lld" }),
+      key(version: "2"), key(processor: [1, 3]), key(processor: [1]),
+    ]
+    #expect(Set(keys).count == keys.count)
+    #expect(key({ $0.origin = "elsewhere" }) == key(), "how it was found is no part of it")
+    #expect(!Platform.processorIdentity().isEmpty && Toolchain.version.contains(Toolchain.number))
+  }
+
   @Test func twoProcessesCompileTheSameKey() async throws {
     let path = folder.path
     async let first = #expect(processExitsWith: .success) { [path = path as String] in try loadAndCheck(path)
@@ -116,6 +138,38 @@ func answer(_ program: LoadedProgram) -> Int32 { program.entry(nil, nil, nil, ni
       try faultToolchain(folder.path + "/link").load(source: faultUnit(1))
     }
     #expect(link?.description.contains("it is a symbolic link") == true)
+  }
+
+  /// What is in the folder will be run, so that it must be nobody else's.
+  @Test(.enabled(if: geteuid() == 0, "only root can give a folder away"))
+  func aFolderOfAnotherUser() throws {
+    let given = "\(folder.path)/given"
+    mkdir(given, 0o700)
+    chown(given, 12345, 12345)
+    let error = #expect(throws: TheanoError.self) { try faultToolchain(given).load(source: faultUnit(1)) }
+    #expect(
+      error?.description == """
+        TheanoError: [compile] compiled functions cannot be kept in \(given): it belongs to another user
+          to mend: set THEANO_CACHE_DIR to a folder of your own that can be written, or make \(given) one
+        """)
+    // The same of a file in a folder of one's own.
+    _ = try faultToolchain(folder.path).load(source: faultUnit(7))
+    let name = try #require(folder.names.first { $0 != "given" })
+    chown("\(folder.path)/\(name)", 12345, 12345)
+    #expect(try faultToolchain(folder.path).load(source: faultUnit(7)).origin == .compiled)
+  }
+
+  /// Others may look: what is private is who can put something there.
+  @Test func aFolderThatOthersMayRead() throws {
+    let open = "\(folder.path)/open"
+    mkdir(open, 0o700)
+    chmod(open, 0o755)
+    #expect(try faultToolchain(open).load(source: faultUnit(1)).origin == .compiled)
+    // One that is made here is for this user alone, and so is what is in it.
+    let made = "\(folder.path)/made"
+    #expect(try faultToolchain(made).load(source: faultUnit(1)).origin == .compiled)
+    var status = stat()
+    #expect(stat(made, &status) == 0 && status.st_mode & 0o777 == 0o700)
   }
 
   @Test(.enabled(if: geteuid() != 0, "root may write anywhere"))

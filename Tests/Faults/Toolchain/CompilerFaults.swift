@@ -1,7 +1,14 @@
 import Testing
 import TheanoArrays
 import TheanoTestSupport
-import TheanoToolchain
+
+@testable import TheanoToolchain
+
+#if canImport(Darwin)
+  import Darwin
+#else
+  import Glibc
+#endif
 
 @Suite struct CompilerFaults {
   let folder = TemporaryFolder()
@@ -89,15 +96,70 @@ import TheanoToolchain
         """)
   }
 
+  /// A machine that has no programs but those that a test makes.
+  private func bare() -> ToolchainSettings {
+    var settings = ToolchainSettings()
+    settings.searchPath = [programs.path]
+    settings.programFolders = []
+    return settings
+  }
+
+  @Test(.disabled(if: Platform.toolLauncher != nil, "the system's developer tools bring a compiler"))
+  func noCompilerAnywhere() {
+    #expect(
+      #expect(throws: TheanoError.self) { try Toolchain(bare()).load(source: "") }?.description == """
+        TheanoError: [compile] no C compiler was found: no clang beside swift, and no cc, gcc or clang in PATH
+          to mend: put the Swift toolchain's folder into PATH (it brings clang), set THEANO_CC to a C compiler's path, \
+        or let the interpreter run the function with THEANO_CC=none
+        """)
+  }
+
+  /// Each that is put there comes before those that were.
+  @Test(.disabled(if: Platform.toolLauncher != nil, "the system's developer tools come before these"))
+  func theFirstOfSeveral() throws {
+    let settings = bare()
+    // One that cannot be run is none.
+    programs.write("cc", "#!/bin/sh\n", mode: 0o600)
+    for name in ["clang", "gcc", "cc"] {
+      let path = programs.write(name, "#!/bin/sh\n", mode: 0o700)
+      let found = try Compiler.find(settings)
+      #expect(found.path == path && found.origin == "\(name) in PATH")
+    }
+    programs.write("swift", "#!/bin/sh\n", mode: 0o700)
+    let found = try Compiler.find(settings)
+    #expect(found.path == "\(programs.path)/clang" && found.origin == "clang beside swift")
+  }
+
+  /// The folders that are always looked through come last.
+  @Test func theSearchPathComesFirst() throws {
+    let always = TemporaryFolder()
+    var settings = bare()
+    settings.programFolders = [always.path]
+    for folder in [always, programs] {
+      folder.write("swift", "#!/bin/sh\n", mode: 0o700)
+      let clang = folder.write("clang", "#!/bin/sh\n", mode: 0o700)
+      #expect(try Compiler.find(settings).path == clang)
+    }
+  }
+
   @Test func clangBesideSwiftComesFirst() throws {
     programs.write("swift", "#!/bin/sh\n", mode: 0o700)
     let clang = programs.write("clang", "#!/bin/sh\n", mode: 0o700)
     programs.write("cc", "#!/bin/sh\n", mode: 0o700)
-    var settings = ToolchainSettings()
-    settings.searchPath = [programs.path]
-    let first = try Compiler.find(settings)
+    let first = try Compiler.find(bare())
     #expect(first.path == clang)
     programs.write("clang", "#!/bin/sh\n# another version\n", mode: 0o700)
-    #expect(try Compiler.find(settings).identity != first.identity)
+    #expect(try Compiler.find(bare()).identity != first.identity)
+  }
+
+  /// What a version manager puts into PATH is a link to a toolchain that has its clang elsewhere.
+  @Test func aSwiftThatIsALink() throws {
+    let toolchain = TemporaryFolder()
+    let swift = toolchain.write("swift", "#!/bin/sh\n", mode: 0o700)
+    let clang = toolchain.write("clang", "#!/bin/sh\n", mode: 0o700)
+    symlink(swift, "\(programs.path)/swift")
+    programs.write("cc", "#!/bin/sh\n", mode: 0o700)
+    let found = try Compiler.find(bare())
+    #expect(found.path == FileSystem.resolved(clang) && found.origin == "clang beside swift")
   }
 }

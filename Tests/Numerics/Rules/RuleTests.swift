@@ -24,6 +24,7 @@ import TheanoTestSupport
     let entry = try #require(Self.rules.first { $0.name == name })
     let rule = try #require(entry.rule)
     var random = Draw(seed: name)
+    var firings = 0
     for dtype in Self.dtypes where Self.applies(rule, dtype) {
       for shapes in [[[2, 3], [3], []], [[], [2, 1], [1, 3]], [[0, 2], [2], [0, 2]]] {
         let trial = try Trial(rule, dtype, shapes, &random)
@@ -33,6 +34,7 @@ import TheanoTestSupport
         var driver = Driver([entry], Pipeline.vocabulary, RewriteOptions())
         driver.run(&rewritten, pass: "test", &report)
         let pass = report.passes[0]
+        firings += pass.firingCount
         // Where both operands are stretched, nothing may have the shape of the whole; then a rule rightly declines.
         #expect(
           pass.firingCount > 0 || pass.refusals.contains { $0.why.contains("shapes") }, "\(dtype) \(shapes)")
@@ -43,6 +45,47 @@ import TheanoTestSupport
         let before = try Interpreter(graph).run(trial.leaves)[0]
         let after = try Interpreter(rewritten).run(trial.leaves)[0]
         #expect(Agreement.compare(before, after), "\(dtype) \(shapes): \(before) became \(after)")
+      }
+    }
+    #expect(firings > 0, "a rule that never fires agrees with anything")
+  }
+
+  /// What is an ordinary number as written must be one as rewritten: every combination of operands from tiny to huge,
+  /// with those near the ends of what `exp` can do.
+  @Test(arguments: rules.map(\.name)) func ordinaryNumbersStayOrdinary(name: String) throws {
+    let rule = try #require(Self.rules.first { $0.name == name }?.rule)
+    var random = Draw(seed: name + " scales")
+    for dtype in OperationCase.floats where Self.applies(rule, dtype) {
+      let sizes =
+        dtype == .float64 ? [1e-300, 1e-30, 1, 30, 400, 700, 1e30, 1e300] : [1e-37, 1, 30, 50, 85, 1e37]
+      let numbers = sizes + sizes.map { -$0 }
+      let free = rule.operands.indices.filter {
+        !rule.operands[$0].isConstant && rule.operands[$0].dtype != .bool
+      }
+      let count = free.reduce(1) { product, _ in product * numbers.count }
+      let shapes = rule.operands.map { $0.isConstant ? [] : [count] }
+      // Numbers that are known while compiling are others in each trial.
+      for _ in 0..<(rule.operands.contains(where: \.isConstant) ? 12 : 1) {
+        var given: [Int: NDArray] = [:]
+        for (place, k) in free.enumerated() {
+          let period = (0..<place).reduce(1) { product, _ in product * numbers.count }
+          given[k] = NDArray((0..<count).map { numbers[$0 / period % numbers.count] }).astype(dtype)
+        }
+        for k in rule.operands.indices where rule.operands[k].isConstant && rule.operands[k].domain == -3...3
+        {
+          given[k] = NDArray(scalar: numbers[random.below(numbers.count)]).astype(dtype)
+        }
+        let trial = try Trial(rule, dtype, shapes, &random, given: given)
+        guard var both = trial.graph, let after = trial.replacement(rule, &both) else { continue }
+        both.setOutputs([both.outputs[0], after])
+        let results = try Interpreter(both).run(trial.leaves).map { $0.broadcast(to: [count]).doubles }
+        let wrong = (0..<count).first { results[0][$0].isFinite && !results[1][$0].isFinite }
+        if let wrong {
+          let operands = trial.leaves.map { $0.doubles[wrong] }
+          Issue.record(
+            "\(dtype) \(rule.before) at \(operands) and \(given): \(results[0][wrong]) became \(results[1][wrong])"
+          )
+        }
       }
     }
   }
@@ -121,14 +164,16 @@ struct Trial {
   private var values: [Graph.ValueID] = []
   private let dtype: DType
 
-  init(_ rule: Rule, _ dtype: DType, _ shapes: [[Int]], _ random: inout Draw) throws {
+  init(
+    _ rule: Rule, _ dtype: DType, _ shapes: [[Int]], _ random: inout Draw, given: [Int: NDArray] = [:]
+  ) throws {
     self.dtype = dtype
     var graph = Graph()
     var bindings = Bindings()
     for (k, operand) in rule.operands.enumerated() {
       let own = operand.dtype == .bool ? .bool : dtype
       let shape = operand.isConstant ? [] : shapes[k]
-      let array = random.array(shape, own, operand.domain)
+      let array = given[k] ?? random.array(shape, own, operand.domain)
       if operand.isConstant {
         values.append(graph.addConstant(array))
       } else {

@@ -74,7 +74,7 @@ extension ElementwiseDefinition.Typing {
     switch self {
     case .numeric, .comparison, .selection, .conversion: OperationCase.computing
     case .floating, .floatTest: OperationCase.floats
-    case .logical: [.bool, .int64, .uint16]
+    case .logical: [.bool] + OperationCase.integers
     }
   }
 }

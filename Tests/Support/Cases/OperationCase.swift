@@ -56,10 +56,20 @@ package struct OperationCase: Sendable, CustomStringConvertible {
 
   package var description: String { name }
 
-  /// The dtypes that every operation is tried in: both floats, the widest and the narrowest integers, booleans.
-  package static let computing: [DType] = [.float64, .float32, .int64, .int8, .uint16, .bool]
   package static let floats: [DType] = [.float64, .float32]
-  package static let numbers: [DType] = [.float64, .float32, .int64, .int8, .uint16]
+  package static let integers: [DType] = DType.allCases.filter(\.isInteger)
+  package static let numbers: [DType] = floats + integers
+  /// All that expressions compute in.
+  package static let computing: [DType] = numbers + [.bool]
+
+  /// The dtypes that one family of cases is tried in: those of which there is one of its sort, and of the other integers
+  /// two, which change from family to family.
+  package static func tried(family: Int) -> [DType] {
+    let others = integers.filter { $0 != .int64 }
+    return floats + [
+      .int64, .bool, others[2 * family % others.count], others[(2 * family + 1) % others.count],
+    ]
+  }
 
   /// Inputs of the case's types in a dtype.
   package func inputs(_ dtype: DType) -> [TensorVariable] {

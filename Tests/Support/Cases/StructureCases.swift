@@ -148,6 +148,10 @@ extension OperationCase {
     .init("arange", [.init()], numbers, [[[5]], [[0]], [[1]]], differentiable: false) { x in
       T.arange(x[0].shape[0])
     },
+    // The length is the same all over the domain.
+    .init("arange of floats", [.init(0.4...0.6), .init(0.95...1.05)], floats, [[[], []]], ulps: 8) { v in
+      T.arange(v[0], 4, v[1]) * v[0]
+    },
     .init("arange backwards", [.init()], [.float64, .int64], [[[5]], [[0]]], differentiable: false) { x in
       T.arange(x[0].shape[0] * 2, -1, -3)
     },

@@ -1,9 +1,11 @@
+import CTheanoSupport
 import Testing
 import Theano
 import TheanoArrays
 import TheanoEmission
 import TheanoGraph
 import TheanoInterpreter
+import TheanoKernels
 import TheanoRewriting
 import TheanoRules
 import TheanoScheduling
@@ -71,5 +73,24 @@ import TheanoTestSupport
     // Each nest hands one vector to the next, or a few: not one for each node.
     #expect(plan.slots.count <= 8, "\(plan.slots.count) places")
     #expect(schedule.steps.count < depth / 5)
+    // As much as a nest may hold, and no more.
+    let work = schedule.nests.map(\.work).max() ?? 0
+    #expect((LoopNest.mostWork / 2...LoopNest.mostWork).contains(work), "\(work)")
+    let program = ProgramWriter.write(
+      schedule, plan, checks: graph.checks.map(\.check), hostText: String(cString: theano_host_text()))
+    #expect(program.kernelCalls >= schedule.nests.count)
+    // Equal kernels are written once, whatever the depth.
+    #expect(program.source.utf8.count < 200_000, "\(program.source.utf8.count) bytes")
+  }
+
+  /// One expression over many vectors: each loop reads a few of them.
+  @Test func wideSums() throws {
+    let inputs = (0..<200).map { T.dvector("x\($0)") }
+    let y = inputs.dropFirst().reduce(inputs[0]) { $0 + $1 }
+    let schedule = Scheduler.schedule(try Graph(computing: [y], from: inputs))
+    let reads = schedule.nests.map(\.reads)
+    #expect(
+      reads.allSatisfy { $0 <= LoopNest.mostReads } && reads.max()! > LoopNest.mostReads / 2, "\(reads)")
+    #expect(reads.count < 15)
   }
 }

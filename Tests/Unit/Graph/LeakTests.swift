@@ -4,7 +4,8 @@ import TheanoArrays
 import TheanoGraph
 import TheanoTestSupport
 
-/// Expressions that are dropped are freed: nothing keeps them, no table of sites, types or names grows with them.
+/// Expressions that are dropped are freed: nothing keeps them. What is interned and stays, the places where they were
+/// written, does not grow with their number.
 @Suite struct LeakTests {
   /// A weak reference to a node.
   private struct Weak {
@@ -26,6 +27,12 @@ import TheanoTestSupport
       }
     }
     #expect(seen.allSatisfy { $0.variable == nil && $0.apply == nil })
+  }
+
+  @Test func aLineIsOnePlaceHoweverOftenItRuns() {
+    let x = T.dvector("x")
+    let notes = Set((0..<1000).map { k in (x + Double(k)).node.owner?.note })
+    #expect(notes.count == 1)
   }
 
   /// A part that is still held stays, and alone.
