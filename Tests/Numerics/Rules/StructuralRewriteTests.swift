@@ -57,6 +57,9 @@ import TheanoTestSupport
     Case("update of everything", "y") { update($0, .set) },
     Case("update of everything", "(x + y)") { update($0, .add) },
     Case("increment by 0", "x") { T.incSubtensor($0.x[1..<3], by: 0) },
+    Case("sum with an increment of zeros", "incSubtensor((x * y)[1..<3], s)") { o in
+      T.incSubtensor(T.zerosLike(o.x)[1..<3], by: o.s) + o.x * o.y
+    },
   ]
 
   static let axes: [Case] = [
