@@ -61,13 +61,14 @@ import TheanoTestSupport
     let failing = NDArray([1.0, 1, 1])
     if name == "singular matrix", case .native = f.core.backend, try !Machine.hasSolver {
       let error = #expect(throws: TheanoError.self) { try f(failing) }
+      // The libraries may be hidden or missing; the rest is the same.
+      let lines = error?.description.split(separator: "\n").map(String.init) ?? []
+      #expect(error?.kind == .library && lines.count == 4)
+      #expect(lines.first?.hasPrefix("TheanoError: [solve] it needs a LAPACK library, and ") == true)
       #expect(
-        error?.description.replacing(/:[0-9]+\n/, with: ":17\n") == """
-          TheanoError: [solve] it needs a LAPACK library, and all native libraries are hidden by THEANO_NATIVE=none
-              solve(((outer(x, x) * x[0]) + ((1.0 - x[0]) * float64[3, 3])), x)
-            at TransactionTests.swift:17
-            to mend: unset THEANO_NATIVE
-          """)
+        lines.dropFirst().first == "    solve((((dimshuffle(x, 0 x) * dimshuffle(x, x 0)) * x[0])"
+          + " + ((1.0 - x[0]) * <constant float64 (3, 3)>)), x)")
+      #expect(lines.dropFirst(2).first == "  at CompiledTests/TransactionTests.swift:17")
       #expect(try values() == [[1, 2, 3], [1], [1], [0, 0, 0]])
       return
     }
