@@ -7,8 +7,7 @@ import TheanoOperations
 /// - Parameters:
 ///   - outputs: Expressions.
 ///   - wrt: The variables that move.
-///   - directions: How each of them moves: one for each, of its shape; converted to its
-///     dtype.
+///   - directions: How each of them moves: one for each, of its shape; converted to its dtype.
 /// - Returns: How each output moves, of its shape; zeros where it does not.
 public func Rop(
   _ outputs: [TensorVariable], wrt: [TensorVariable], _ directions: [TensorVariable],

@@ -4,8 +4,9 @@ import TheanoArrays
 
 /// The value of a shared variable, and what guards it.
 ///
-/// Unchecked `Sendable`: the pointers are constant, the locks are made for sharing, and the value is replaced only by who
-/// holds both of them for writing, and read by who holds one of them; `view` goes with `lock` alone.
+/// Unchecked `Sendable`: the pointers are constant and the locks are made for sharing. `cell` is read and exchanged
+/// atomically: exchanged by who holds `lock` for writing, who gives the old object up only when no reader is inside; `view` is
+/// changed by who holds `lock` for writing, and read by who holds it.
 package final class SharedState: @unchecked Sendable {
   /// Functions take the shared variables they use in ascending order of this, so that no two wait for each other.
   package let id: UInt64

@@ -54,7 +54,7 @@ package final class ElementwiseDefinition: Sendable {
   package let infix: String?
   package let recipe: Recipe
   package let host: Host
-  /// One for each operand; `nil` where the derivative is zero wherever it exists.
+  /// One for each operand; `nil` where there is none, since the operand or the result is no float. A step's is zero.
   package let derivatives: [Derivative?]
   package let isCommutative: Bool
   /// Whether it means anything for booleans, if it takes numbers of every dtype.

@@ -11,6 +11,9 @@ public struct UnaryFunction: Sendable {
       _ x: TensorVariable, _ y: TensorVariable, _ g: TensorVariable
     ) -> TensorVariable
 
+  /// The derivative of a step.
+  static let flat: Derivative = { x, _, _ in T.zerosLike(x) }
+
   package init(
     _ name: String, _ typing: ElementwiseDefinition.Typing, infix: String? = nil, _ recipe: Recipe,
     float: (@Sendable (Double) -> Double)? = nil, signed: (@Sendable (Int64) -> Int64)? = nil,
@@ -54,6 +57,9 @@ public struct BinaryFunction: Sendable {
     @Sendable (
       _ a: TensorVariable, _ b: TensorVariable, _ y: TensorVariable, _ g: TensorVariable
     ) -> TensorVariable
+
+  /// The derivative of a step.
+  static let flat: Derivative = { _, _, _, g in T.zerosLike(g) }
 
   package init(
     _ name: String, _ typing: ElementwiseDefinition.Typing, infix: String? = nil, _ recipe: Recipe,

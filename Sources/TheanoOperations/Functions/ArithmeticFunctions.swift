@@ -38,7 +38,7 @@ public struct ArithmeticFunctions: Sendable {
     "floorDivide", .numeric, infix: "//", .call("floordiv", .operand(0), .operand(1)),
     float: { a, b in NumPyDivision.floorDivide(a, b) }, signed: { a, b in NumPyDivision.floorDivide(a, b) },
     unsigned: { $1 == 0 ? 0 : $0 / $1 },
-    derivatives: ({ _, _, _, g in T.zerosLike(g) }, { _, _, _, g in T.zerosLike(g) }),
+    derivatives: (BinaryFunction.flat, BinaryFunction.flat),
     length: { a, b in Dim.floorDivide(a, b) },
     domain: [0.2...0.9, 1...3], "floor(a / b)")
 
@@ -69,7 +69,7 @@ public struct ArithmeticFunctions: Sendable {
       .operand(0)),
     float: { $0.isNaN ? $0 : $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }, signed: { $0.signum() },
     unsigned: { $0 == 0 ? 0 : 1 },
-    derivative: { x, _, _ in T.zerosLike(x) }, booleans: false, domain: 0.5...3, "-1, 0 or 1")
+    derivative: UnaryFunction.flat, booleans: false, domain: 0.5...3, "-1, 0 or 1")
 
   /// The larger of two operands, element by element; NaN if either is. At ties the first has the slope.
   public let maximum: BinaryFunction = .init(

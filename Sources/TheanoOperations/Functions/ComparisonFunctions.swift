@@ -84,20 +84,20 @@ public struct ComparisonFunctions: Sendable {
   /// The largest integer not above every element; its derivative is 0 everywhere.
   public let floor: UnaryFunction = .init(
     "floor", .floating, .unary(.floor, .operand(0)), float: { $0.rounded(.down) },
-    derivative: { x, _, _ in T.zerosLike(x) },
+    derivative: UnaryFunction.flat,
     domain: 0.1...0.9,
     "floor")
 
   /// The smallest integer not below every element; its derivative is 0 everywhere.
   public let ceil: UnaryFunction = .init(
     "ceil", .floating, .unary(.ceil, .operand(0)), float: { $0.rounded(.up) },
-    derivative: { x, _, _ in T.zerosLike(x) },
+    derivative: UnaryFunction.flat,
     domain: 0.1...0.9,
     "ceiling")
 
   /// Every element rounded to the nearest integer, halves to even; its derivative is 0 everywhere.
   public let round: UnaryFunction = .init(
     "round", .floating, .unary(.rint, .operand(0)), float: { $0.rounded(.toNearestOrEven) },
-    derivative: { x, _, _ in T.zerosLike(x) },
+    derivative: UnaryFunction.flat,
     domain: 0.1...0.4, "round to nearest, halves to even")
 }

@@ -10,16 +10,19 @@ import TheanoTestSupport
 #endif
 
 /// NVIDIA's compiler as a library, which needs no device (the wheel `nvidia-cuda-nvrtc-cu12` has it, as CUDA's kit does).
-private struct NVIDIACompiler: @unchecked Sendable {
+private struct NVIDIACompiler: Sendable {
   typealias Make =
-    @convention(c) (
+    @Sendable @convention(c) (
       UnsafeMutablePointer<OpaquePointer?>, UnsafePointer<CChar>, UnsafePointer<CChar>, CInt, OpaquePointer?,
       OpaquePointer?
     ) -> CInt
-  typealias Compile = @convention(c) (OpaquePointer?, CInt, UnsafePointer<UnsafePointer<CChar>?>) -> CInt
-  typealias LogSize = @convention(c) (OpaquePointer?, UnsafeMutablePointer<Int>) -> CInt
-  typealias Log = @convention(c) (OpaquePointer?, UnsafeMutablePointer<CChar>) -> CInt
-  typealias Destroy = @convention(c) (UnsafeMutablePointer<OpaquePointer?>) -> CInt
+  typealias Compile =
+    @Sendable @convention(c) (
+      OpaquePointer?, CInt, UnsafePointer<UnsafePointer<CChar>?>
+    ) -> CInt
+  typealias LogSize = @Sendable @convention(c) (OpaquePointer?, UnsafeMutablePointer<Int>) -> CInt
+  typealias Log = @Sendable @convention(c) (OpaquePointer?, UnsafeMutablePointer<CChar>) -> CInt
+  typealias Destroy = @Sendable @convention(c) (UnsafeMutablePointer<OpaquePointer?>) -> CInt
 
   let make: Make
   let compile: Compile
