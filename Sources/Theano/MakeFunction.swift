@@ -125,6 +125,7 @@ private func make(
   _ givens: [TensorVariable: TensorVariable], _ mode: Mode, _ name: String?, _ onUnusedInput: OnUnusedInput,
   _ note: SourceNote
 ) throws(TheanoError) -> FunctionCore {
+  Preparation.begin()
   let inputs = inputs.map(\.functionInput)
   // What stands for itself stands for nothing.
   let givens = givens.filter { $0.key != $0.value }

@@ -38,6 +38,9 @@ package enum PreludeParts {
     return (order, parts)
   }()
 
+  /// Reads the prelude.
+  package static func prepare() { _ = parts.order.count }
+
   private static var bytes: UnsafeBufferPointer<UInt8> {
     let text = UnsafeRawPointer(theano_prelude_text())
     return UnsafeBufferPointer(

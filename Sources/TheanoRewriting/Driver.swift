@@ -112,7 +112,7 @@ package struct Driver {
   private mutating func candidates(_ op: any Operation) -> [Int] {
     let key = RootKey(type: ObjectIdentifier(type(of: op)), name: op.name)
     if let known = index[key] { return known }
-    let found = rewrites.indices.filter { rewrites[$0].root.covers(op) }
+    let found = rewrites.indices.filter { rewrites[$0].root.covers(key.type, key.name) }
     index[key] = found
     return found
   }

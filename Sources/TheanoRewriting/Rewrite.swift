@@ -3,8 +3,9 @@ import TheanoGraph
 /// One entry of a rule book: a name, a phase, where it applies, and what stands there afterwards.
 ///
 /// Most entries are rules, written as two expressions with `rule(...)`. What no pattern can say (axes that merge, lengths
-/// that must fit) is written as a function with `Rewrite(...)`; the driver treats both alike.
-package struct Rewrite: Sendable {
+/// that must fit) is written as a function with `Rewrite(...)`; the driver treats both alike. A class, since one entry stands in
+/// the books of several passes.
+package final class Rewrite: Sendable {
   /// When an entry is used: each phase also runs the entries of those before it, so that what it makes is tidied up.
   package enum Phase: Int, Sendable, CaseIterable, Comparable {
     /// Brings expressions into the form that later entries are written for.
@@ -28,21 +29,25 @@ package struct Rewrite: Sendable {
   }
 
   /// The nodes at which an entry is tried.
-  package enum Root: Sendable {
-    case any
+  package struct Root: Sendable {
+    /// The type and the name that a node's operation must have; `nil` where any will do.
+    fileprivate let type: ObjectIdentifier?
+    fileprivate let name: String?
+
+    package static let any = Root(type: nil, name: nil)
+
     /// Operations of one type, whatever their attributes.
-    case kind(ObjectIdentifier)
-    /// Operations that equal this one.
-    case operation(any Operation)
+    package static func kind<O: Operation>(_ type: O.Type) -> Root {
+      Root(type: ObjectIdentifier(type), name: nil)
+    }
 
-    package static func kind<O: Operation>(_ type: O.Type) -> Root { .kind(ObjectIdentifier(type)) }
+    /// Operations of the type and the name of this one.
+    package static func operation(_ op: any Operation) -> Root {
+      Root(type: ObjectIdentifier(Swift.type(of: op)), name: op.name)
+    }
 
-    func covers(_ op: any Operation) -> Bool {
-      switch self {
-      case .any: true
-      case .kind(let type): ObjectIdentifier(Swift.type(of: op)) == type
-      case .operation(let own): own.name == op.name && Swift.type(of: own) == Swift.type(of: op)
-      }
+    func covers(_ type: ObjectIdentifier, _ name: String) -> Bool {
+      (self.type == nil || self.type == type) && (self.name == nil || self.name == name)
     }
   }
 

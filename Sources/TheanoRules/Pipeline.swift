@@ -9,7 +9,15 @@ package enum Pipeline {
   package struct Pass: Sendable {
     package let name: String
     package let phase: Rewrite.Phase
-    package let entries: [Rewrite]
+    /// Made when it is first asked for: a pass can run while the books of the next are still being made.
+    package var entries: [Rewrite] { make() }
+    private let make: @Sendable () -> [Rewrite]
+
+    init(name: String, phase: Rewrite.Phase, entries: @autoclosure @escaping @Sendable () -> [Rewrite]) {
+      self.name = name
+      self.phase = phase
+      make = entries
+    }
   }
 
   /// What makes of any expression what later passes are written for.
@@ -31,6 +39,11 @@ package enum Pipeline {
 
   /// Every entry of every book, once: what the generic tests walk through.
   package static let all: [Rewrite] = fast + ProductChains.book + Products.book
+
+  /// Makes the books of all passes.
+  package static func prepare() {
+    for pass in passes { _ = pass.entries }
+  }
 
   package static let vocabulary = Driver.Vocabulary(cast: { Ops.cast($0) }, broadcast: BroadcastLike())
 }
