@@ -5,7 +5,7 @@ import TheanoToolchain
 /// What the first function of a process needs whatever it computes: a third of the time that it takes when all of its C is in the
 /// cache already.
 enum Preparation {
-  /// Starts to make it on another thread, while this one looks at the expressions. Whoever comes to need a part that is
+  /// Starts to make it on another thread, while this one writes and looks at expressions. Whoever comes to need a part that is
   /// being made waits for it: each is a constant of its own.
   static func begin() { begun }
 

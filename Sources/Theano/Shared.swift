@@ -14,6 +14,8 @@ import TheanoGraph
 public func shared(
   _ value: any NDArrayConvertible, name: String? = nil, fileID: String = #fileID, line: Int = #line
 ) -> TensorVariable {
+  // Whoever shares a value is about to write expressions for a function.
+  Preparation.begin()
   do throws(TheanoError) {
     let array = try value.asNDArray().contiguous().strong()
     return TensorVariable(

@@ -186,19 +186,22 @@ package struct Scheduler {
 
   // MARK: - Regions and groups
 
-  /// The region that each check belongs to: what a side of a conditional demands is no business of a call that takes the
-  /// other. `nil` for what nobody computes.
-  private var regionOfCheck: [Int?] = []
+  /// The checks that are not emitted yet, by the region that each belongs to: what a side of a conditional demands is no
+  /// business of a call that takes the other.
+  private var waitingChecks: [Int: [Int]] = [:]
   /// The region that steps are emitted for.
   private var currentRegion = 0
 
   private mutating func addChecks() {
-    regionOfCheck = graph.checks.map { check in
-      check.isCertain ? 0 : grouping.commonRegion(of: graph.demanding(check))
-    }
-    for (k, check) in graph.checks.enumerated() where regionOfCheck[k] == 0 {
-      let sizes = [check.check.left, check.check.right]
-      if sizes.allSatisfy({ $0.isKnown(isEntryAtom) }) { schedule.entryChecks.append(k) }
+    for (k, check) in graph.checks.enumerated() {
+      // What nobody computes demands nothing.
+      let demanded = check.isCertain ? 0 : grouping.commonRegion(of: graph.demanding(check))
+      guard let region = demanded else { continue }
+      if region == 0, [check.check.left, check.check.right].allSatisfy({ $0.isKnown(isEntryAtom) }) {
+        schedule.entryChecks.append(k)
+      } else {
+        waitingChecks[region, default: []].append(k)
+      }
     }
   }
 
@@ -258,16 +261,27 @@ package struct Scheduler {
     }
   }
 
-  private var emittedChecks: Set<Int> = []
+  /// Emits the checks of the current region, and of those around it, whose lengths are known by now.
   private mutating func emitReadyChecks() {
-    let bound = boundAtoms
-    let isEntry = Set(schedule.entryChecks)
-    for (k, check) in graph.checks.enumerated() where !isEntry.contains(k) {
-      guard let region = regionOfCheck[k], grouping.isWithin(currentRegion, region) else { continue }
-      let sizes = [check.check.left, check.check.right]
-      guard sizes.allSatisfy({ $0.isKnown { bound.contains($0) || isEntryAtom($0) } }) else { continue }
-      if emittedChecks.insert(k).inserted { steps.append(.check(k)) }
+    var ready: [Int] = []
+    var place: Int? = currentRegion
+    while let region = place {
+      if let waiting = waitingChecks[region] {
+        let now = waiting.filter { k in
+          let check = graph.checks[k].check
+          return [check.left, check.right].allSatisfy {
+            $0.isKnown { boundAtoms.contains($0) || isEntryAtom($0) }
+          }
+        }
+        if !now.isEmpty {
+          ready += now
+          let left = waiting.filter { !now.contains($0) }
+          waitingChecks[region] = left.isEmpty ? nil : left
+        }
+      }
+      place = grouping.regions[region].parent
     }
+    steps += ready.sorted().map { .check($0) }
   }
 
   private mutating func emitStep(_ node: Graph.NodeID) {
