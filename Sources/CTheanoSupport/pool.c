@@ -124,18 +124,30 @@ static void *work(void *argument) {
 }
 
 // Threads are started with all signals blocked: those are the program's business.
-static void start_workers(struct theano_pool *pool, int32_t wanted) {
+static int start_thread(pthread_t *thread, void *(*body)(void *), void *context) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  while (pool->started < wanted) {
-    if (pthread_create(&pool->workers[pool->started], 0, work, pool)) break;
-#if defined(__linux__)
-    pthread_setname_np(pool->workers[pool->started], "theano");
-#endif
-    pool->started++;
-  }
+  const int error = pthread_create(thread, 0, body, context);
   pthread_sigmask(SIG_SETMASK, &before, 0);
+#if defined(__linux__)
+  if (!error) pthread_setname_np(*thread, "theano");
+#endif
+  return error;
+}
+
+static void start_workers(struct theano_pool *pool, int32_t wanted) {
+  while (pool->started < wanted && !start_thread(&pool->workers[pool->started], work, pool)) pool->started++;
+}
+
+static void *run_errand(void *errand) {
+  ((theano_errand)errand)();
+  return 0;
+}
+
+void theano_run_beside(theano_errand errand) {
+  pthread_t thread;
+  if (!start_thread(&thread, run_errand, (void *)errand)) pthread_detach(thread);
 }
 
 struct theano_pool *theano_pool_create(int32_t threads) {

@@ -1,3 +1,4 @@
+import CTheanoSupport
 import TheanoEmission
 import TheanoRules
 import TheanoToolchain
@@ -6,15 +7,13 @@ import TheanoToolchain
 /// cache already.
 enum Preparation {
   /// Starts to make it on another thread, while this one writes and looks at expressions. Whoever comes to need a part that is
-  /// being made waits for it: each is a constant of its own.
+  /// being made waits for it, and makes it if no thread could be started: each is a constant of its own.
   static func begin() { begun }
 
-  private static let begun: Void = {
-    Task.detached(priority: .userInitiated) {
-      // In the order in which they are asked for.
-      Pipeline.prepare()
-      PreludeParts.prepare()
-      _ = try? Toolchain.process().compiler
-    }
-  }()
+  private static let begun: Void = theano_run_beside {
+    // In the order in which they are asked for.
+    Pipeline.prepare()
+    PreludeParts.prepare()
+    _ = try? Toolchain.process().compiler
+  }
 }

@@ -23,6 +23,12 @@ struct Fold {
   /// Whether the result is where the best value stands, rather than the value.
   var isPosition: Bool { combiner == .argMax || combiner == .argMin }
 
+  /// The fold that finds the best value itself.
+  var extremum: Fold {
+    let combiner: LoopNest.Combiner = combiner == .argMax ? .maximum : .minimum
+    return Fold(combiner: combiner, buffer: buffer, at: at, value: value, start: start, dtype: dtype)
+  }
+
   /// What leaves every value as it is.
   func neutral(_ dialect: Dialect = .c) -> String {
     switch combiner {
@@ -50,8 +56,9 @@ struct Fold {
   /// - Parameter first: The condition under which there is no best value yet.
   func isBetter(_ value: String, _ best: String, first: String) -> String {
     let compare = combiner == .argMax ? ">" : "<"
-    let nan = dtype.isFloating ? " || (\(value) != \(value) && \(best) == \(best))" : ""
-    return "(\(first) || \(value) \(compare) \(best)\(nan))"
+    // Without branches, so that loops can become vector code.
+    let nan = dtype.isFloating ? " | ((\(value) != \(value)) & (\(best) == \(best)))" : ""
+    return "((\(first)) | (\(value) \(compare) \(best))\(nan))"
   }
 
   /// One accumulator joined with one value.

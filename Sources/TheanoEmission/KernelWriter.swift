@@ -41,25 +41,25 @@ extension String {
 /// A nest without reductions is its axes as loops, the outermost cut into pieces for the threads. With reductions there
 /// are three forms:
 /// - over everything: 64 partial results, combined in order, so that the sum does not depend on the threads;
-/// - over inner axes: one accumulator a row;
+/// - over inner axes: one accumulator a row; where the best value stands is looked for only in blocks that have a better one;
 /// - over outer axes while the last one stays: a tile of 64 accumulators, so that memory is still read in order.
 /// Sums of `float32` are carried in `float64` from one partial result, row block or tile to the next.
 struct KernelWriter {
-  private let nest: LoopNest
+  let nest: LoopNest
   private var lines: [String] = []
   private var indent = 1
-  private let kept: [Int]
-  private let reduced: [Int]
-  private let folds: [Fold]
-  private var depthOfAxis: [Int]
+  let kept: [Int]
+  let reduced: [Int]
+  let folds: [Fold]
+  var depthOfAxis: [Int]
   private let order: [Int]
-  private var values: ValueWriter
-  private let isSerial: Bool
+  var values: ValueWriter
+  let isSerial: Bool
   private let canFail: Bool
   /// Whether it is known to run on one thread.
-  private let isDirect: Bool
+  let isDirect: Bool
   /// Whether it is a fold over everything whose partial results are combined at the end.
-  private let isWhole: Bool
+  let isWhole: Bool
   /// Where the text of a loop begins that is to be written for arguments in and out of reach.
   private var reachStart: Int?
 
@@ -106,21 +106,21 @@ struct KernelWriter {
     isWhole = !folds.isEmpty && kept.isEmpty && !reduced.isEmpty && !isShort
   }
 
-  private mutating func line(_ text: String) { lines.append(String(repeating: "  ", count: indent) + text) }
-  private mutating func open(_ text: String) {
+  mutating func line(_ text: String) { lines.append(String(repeating: "  ", count: indent) + text) }
+  mutating func open(_ text: String) {
     line(text + " {")
     indent += 1
   }
-  private mutating func close() {
+  mutating func close() {
     indent -= 1
     line("}")
   }
 
-  private func extent(_ axis: Int) -> String { values.size(nest.axes[axis].extent) }
-  private var isTiled: Bool { !reduced.isEmpty && !folds.isEmpty && kept.last == nest.axes.count - 1 }
+  func extent(_ axis: Int) -> String { values.size(nest.axes[axis].extent) }
+  var isTiled: Bool { !reduced.isEmpty && !folds.isEmpty && kept.last == nest.axes.count - 1 }
 
   /// The type in which a fold is carried between partial results.
-  private func carrier(_ fold: Fold) -> DType {
+  func carrier(_ fold: Fold) -> DType {
     let isSum = fold.combiner == .sum || fold.combiner == .product
     return isSum && fold.dtype == .float32 ? .float64 : fold.dtype
   }
@@ -207,10 +207,10 @@ struct KernelWriter {
   }
 
   /// The axis that is cut into pieces, if it is one and not parts or tiles.
-  private var axisOfRange: Int? { isDirect || isWhole || (isTiled && kept.count == 1) ? nil : kept.first }
+  var axisOfRange: Int? { isDirect || isWhole || (isTiled && kept.count == 1) ? nil : kept.first }
 
   /// What a fold over everything keeps for each part.
-  private var partials: [(type: String, name: String)] {
+  var partials: [(type: String, name: String)] {
     folds.enumerated().flatMap { f, fold in
       [(carrier(fold).cName, "p\(f)")] + (fold.isPosition ? [("th_i64", "q\(f)")] : [])
     }
@@ -259,7 +259,7 @@ struct KernelWriter {
     for statement in values.statements(at: depth) { line(statement) }
   }
 
-  private mutating func loop(
+  mutating func loop(
     _ axis: Int, from begin: String = "0", to end: String? = nil, vector: Bool = false
   ) {
     if vector && values.hasReach(at: depthOfAxis[axis]) {
@@ -270,7 +270,7 @@ struct KernelWriter {
     statements(at: depthOfAxis[axis])
   }
 
-  private mutating func header(_ axis: Int, from begin: String, to end: String, vector: Bool) {
+  mutating func header(_ axis: Int, from begin: String, to end: String, vector: Bool) {
     let isShort = nest.sizes[nest.axes[axis].extent].constant.map { $0 < KernelWriter.shortLoop } ?? false
     if vector && !isShort { line("TH_VECTOR_LOOP") }
     open("for (th_i64 i\(axis) = \(begin); i\(axis) < \(end); i\(axis)++)")
@@ -295,7 +295,7 @@ struct KernelWriter {
   }
 
   /// Closes an innermost loop. If it was opened for arguments in and out of reach, it is written twice.
-  private mutating func closeLoop() {
+  mutating func closeLoop() {
     close()
     guard let start = reachStart else { return }
     reachStart = nil
@@ -339,179 +339,7 @@ struct KernelWriter {
     for _ in kept { closeLoop() }
   }
 
-  /// How many elements of a row a `float32` sum runs over before it is added to one of `float64`.
-  private static let sumBlock = 1024
-
-  private func isCarried(_ fold: Fold) -> Bool { isNarrowSum(fold) && isVector }
-
-  private func isNarrowSum(_ fold: Fold) -> Bool {
-    fold.combiner == .sum && fold.dtype == .float32 && !reduced.isEmpty
-  }
-
-  /// Whether the innermost loop over reduced axes becomes vector code: not beside a search for a position. There sums of
-  /// `float32` are `float64` from the start, since one accumulator loses more than the lanes of vectors do.
-  private var isVector: Bool { !isSerial && !folds.contains { $0.isPosition } }
-
-  /// Where a fold's result stands after `reducedLoops`.
-  private func result(_ f: Int) -> String { isCarried(folds[f]) ? "total\(f)" : "acc\(f)" }
-
-  /// The loops over the reduced axes, of the first of them from `first` to `stop`.
-  ///
-  /// Sums of `float32` are carried in `float64` from one row of the last axis, or from one block of a long row, to the next.
-  private mutating func reducedLoops(from first: String = "0", to stop: String? = nil) {
-    guard let last = reduced.last else {
-      // All axes that are reduced have length 1.
-      for (f, fold) in folds.enumerated() { declare(f, fold) }
-      return foldPoint("")
-    }
-    let isCarrying = folds.contains(where: isCarried)
-    for (f, fold) in folds.enumerated() {
-      declare(f, fold)
-      if isCarried(fold) { line("\(carrier(fold).cName) total\(f) = \(fold.neutral());") }
-    }
-    for (k, axis) in reduced.dropLast().enumerated() {
-      loop(axis, from: k == 0 ? first : "0", to: k == 0 ? stop : nil)
-    }
-    let (begin, end) = reduced.count == 1 ? (first, stop ?? extent(last)) : ("0", extent(last))
-    let isBlocked =
-      isCarrying && (nest.sizes[nest.axes[last].extent].constant ?? .max) > KernelWriter.sumBlock
-    if isBlocked {
-      open("for (th_i64 block = \(begin); block < \(end); block += \(KernelWriter.sumBlock))")
-      line(
-        "const th_i64 rest = block + \(KernelWriter.sumBlock) < \(end) ? block + \(KernelWriter.sumBlock) : \(end);"
-      )
-    }
-    for (f, fold) in folds.enumerated() where isCarried(fold) { line("acc\(f) = \(fold.neutral());") }
-    loop(last, from: isBlocked ? "block" : begin, to: isBlocked ? "rest" : end, vector: !isSerial)
-    foldPoint("")
-    closeLoop()
-    for (f, fold) in folds.enumerated() where isCarried(fold) { line(fold.join("total\(f)", "acc\(f)")) }
-    if isBlocked { close() }
-    for _ in reduced.dropLast() { closeLoop() }
-  }
-
-  private mutating func wholeFold() {
-    let n = extent(reduced[0])
-    open(
-      isDirect
-        ? "for (th_i64 part = 0; part < parts; part++)" : "for (th_i64 part = begin; part < end; part++)")
-    line("const th_i64 first = part * \(n) / parts, stop = (part + 1) * \(n) / parts;")
-    reducedLoops(from: "first", to: "stop")
-    for (f, fold) in folds.enumerated() {
-      line("p\(f)[part] = \(result(f));")
-      if fold.isPosition { line("q\(f)[part] = at\(f);") }
-    }
-    close()
-  }
-
-  private mutating func combine() {
-    if !isDirect {
-      for statement in values.statementsForStart(folds.compactMap(\.start), depth: 0) { line(statement) }
-    }
-    for (f, fold) in folds.enumerated() {
-      open("")
-      line("\(carrier(fold).cName) total = p\(f)[0];")
-      if fold.isPosition {
-        line("th_i64 at = q\(f)[0];")
-        line(
-          "for (th_i64 part = 1; part < parts; part++) if (\(fold.isBetter("p\(f)[part]", "total", first: "at < 0")) && "
-            + "q\(f)[part] >= 0) { total = p\(f)[part]; at = q\(f)[part]; }")
-      } else {
-        line("for (th_i64 part = 1; part < parts; part++) \(fold.join("total", "p\(f)[part]"))")
-      }
-      storeFold(f, fold, "total", "at")
-      close()
-    }
-  }
-
-  /// How many accumulators lie side by side: a short row needs no more than it has elements.
-  private func accumulators(_ last: Int) -> Int {
-    min(nest.sizes[nest.axes[last].extent].constant ?? KernelWriter.tile, KernelWriter.tile)
-  }
-
-  private func tiles(_ last: Int) -> String {
-    let n = max(accumulators(last), 1)
-    return "(\(extent(last)) + \(n - 1)) / \(n)"
-  }
-
-  private mutating func tiledFold() {
-    let last = kept.last!
-    let outer = Array(kept.dropLast())
-    let n = accumulators(last)
-    for axis in outer {
-      let isRange = axis == axisOfRange
-      loop(axis, from: isRange ? "begin" : "0", to: isRange ? "end" : nil)
-    }
-    let isRange = axisOfRange == nil && !isDirect
-    open("for (th_i64 tile = \(isRange ? "begin" : "0"); tile < \(isRange ? "end" : tiles(last)); tile++)")
-    line(
-      "const th_i64 first = tile * \(n), stop = first + \(n) < \(extent(last)) ? first + \(n) : \(extent(last));"
-    )
-    for (f, fold) in folds.enumerated() {
-      line("\(carrier(fold).cName) acc\(f)[\(n)];")
-      if fold.isPosition { line("th_i64 at\(f)[\(n)];") }
-      line(
-        "for (th_i64 j = 0; j < \(n); j++) { acc\(f)[j] = \(fold.neutral());\(fold.isPosition ? " at\(f)[j] = -1;" : "") }"
-      )
-    }
-    for axis in reduced { loop(axis) }
-    loop(last, from: "first", to: "stop", vector: !isSerial)
-    foldPoint("[i\(last) - first]")
-    closeLoop()
-    for _ in reduced { close() }
-    open("for (th_i64 i\(last) = first; i\(last) < stop; i\(last)++)")
-    for statement in values.statementsForStart(folds.compactMap(\.start), depth: depthOfAxis[last]) {
-      line(statement)
-    }
-    for (f, fold) in folds.enumerated() {
-      storeFold(f, fold, "acc\(f)[i\(last) - first]", "at\(f)[i\(last) - first]")
-    }
-    close()
-    close()
-    for _ in outer { close() }
-  }
-
-  // MARK: - Folds
-
-  private mutating func declare(_ f: Int, _ fold: Fold) {
-    let dtype = isNarrowSum(fold) && !isVector ? carrier(fold) : fold.dtype
-    line("\(dtype.cName) acc\(f) = \(fold.neutral());")
-    if fold.isPosition { line("th_i64 at\(f) = -1;") }
-  }
-
-  /// The position along the reduced axes, row-major.
-  private var position: String {
-    var result = ""
-    for axis in reduced { result = result.isEmpty ? "i\(axis)" : "(\(result)) * \(extent(axis)) + i\(axis)" }
-    return result.isEmpty ? "0" : result
-  }
-
-  private mutating func foldPoint(_ index: String) {
-    for (f, fold) in folds.enumerated() {
-      let value = values.text(fold.value)
-      let isFloatSum = (fold.combiner == .sum || fold.combiner == .product) && fold.dtype.isFloating
-      if fold.isPosition {
-        line(
-          "if (\(fold.isBetter(value, "acc\(f)\(index)", first: "at\(f)\(index) < 0"))) { acc\(f)\(index) = \(value); at\(f)\(index) = \(position); }"
-        )
-      } else if isFloatSum && index.isEmpty {
-        // Only the accumulation may be reordered into vector lanes, nothing that feeds it.
-        line("{ TH_REASSOCIATE \(fold.join("acc\(f)", value)) }")
-      } else {
-        line(fold.join("acc\(f)\(index)", value))
-      }
-    }
-    effects()
-  }
-
-  /// Writes a fold's result, given where it and, if that is what is wanted, its position stand.
-  private mutating func storeFold(_ f: Int, _ fold: Fold, _ result: String, _ position: String) {
-    let sum = fold.start.map { "(\(result) + \(values.text($0)))" } ?? result
-    let value = fold.isPosition ? position : "(\(nest.buffers[fold.buffer].dtype.cName))\(sum)"
-    line("b\(fold.buffer)[\(values.offset(fold.buffer, fold.at))] = \(value);")
-  }
-
-  private mutating func effects() {
+  mutating func effects() {
     for effect in nest.effects {
       switch effect {
       case .fold: break

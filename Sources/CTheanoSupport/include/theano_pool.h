@@ -27,4 +27,9 @@ long long theano_pool_begin(long long n, int32_t pieces, int32_t k);
 /// pieces in order, on the spot. Without a pool (null) it is one piece.
 void theano_pool_run(struct theano_pool *pool, long long n, long long grain, theano_body body, void *context);
 
+typedef void (*theano_errand)(void);
+
+/// Runs an errand once on a thread of its own, which nobody waits for; not at all if no thread can be started.
+void theano_run_beside(theano_errand errand);
+
 #endif

@@ -74,33 +74,70 @@ import TheanoToolchain
     }
   }
 
-  /// The largest and smallest, and where they stand, wherever they stand, with NaN and infinities among them.
-  @Test(arguments: [DType.float32, .float64, .int32, .uint8]) func extremes(_ dtype: DType) throws {
+  /// The largest and smallest, and where they stand, wherever they stand, with NaN and infinities among them; alone, where a
+  /// position is looked for block by block, and all in one nest, where it is not.
+  @Test(arguments: [DType.float32, .float64, .int32, .uint8, .bool]) func extremes(_ dtype: DType) throws {
     let x = T.tensor("x", dtype, shape: [nil, nil])
     func outputs(_ axis: Int?) -> [TensorVariable] {
       let axes = axis.map { [$0] } ?? [0, 1]
       return [T.max(x, axis: axes), T.min(x, axis: axes)]
-        + (axis.map { [T.argmax(x, axis: $0), T.argmin(x, axis: $0)] } ?? [T.argmax(x), T.argmin(x)])
+        + (axis.map { [T.argmax(x, axis: $0), T.argmin(x, axis: $0)] }
+          ?? [T.argmax(x), T.argmin(x), T.argmax(x.T), T.argmin(x.T)])
     }
     var draw = Draw(seed: "extremes \(dtype)")
-    for shape in [[1, 1], [1, 5], [7, 1], [3, 100], [130, 67], [2, 4099]] {
+    var arrays: [NDArray] = []
+    for shape in [[1, 1], [1, 5], [7, 1], [3, 100], [130, 67], [2, 4099], [2, 1025]] {
       for special in [nil, Double.nan, .infinity, -.infinity] where special == nil || dtype.isFloating {
-        var array = draw.array(shape, dtype, 0...100)
+        var array = draw.array(shape, dtype, dtype == .bool ? 0...1 : 0...100)
         if let special {
           for _ in 0..<2 {
             array[draw.below(shape[0]), draw.below(shape[1])] = NDArray(special).astype(dtype)
           }
+          arrays.append(NDArray.full(shape, NDArray(special).astype(dtype)))
         }
-        for axis in [nil, 0, 1] {
-          let ours = try function(inputs: [x], outputs: outputs(axis))(array)
-          let theirs = try function(inputs: [x], outputs: outputs(axis), mode: .interpreted)(array)
-          for (a, b) in zip(ours, theirs) {
+        arrays += [array, NDArray.zeros(shape, dtype: dtype)]
+      }
+    }
+    for axis in [nil, 0, 1] {
+      let expressions = outputs(axis)
+      let together = try function(inputs: [x], outputs: expressions)
+      let alone = try expressions.map { try function(inputs: [x], outputs: $0) }
+      let interpreted = try function(inputs: [x], outputs: expressions, mode: .interpreted)
+      for array in arrays {
+        let theirs = try interpreted(array)
+        let ours = [try together(array), try alone.map { try $0(array) }]
+        for results in ours {
+          for (k, (a, b)) in zip(results, theirs).enumerated() {
             #expect(
               zip(a.doubles, b.doubles).allSatisfy { $0 == $1 || $0.isNaN && $1.isNaN },
-              "\(shape) axis \(String(describing: axis)) \(String(describing: special))")
+              "\(array.shape) axis \(String(describing: axis)), output \(k)")
           }
         }
       }
+    }
+  }
+
+  /// Positions in many parts, of which each has many blocks: the first of equals, and NaN before all numbers.
+  @Test func longSearches() throws {
+    let v = T.fvector("v")
+    // Alone, where what costs more is kept, and where arguments in and out of reach are told apart.
+    let largest = try [v, T.exp(v * v) + T.sqrt(v + 5), T.sin(v)].map {
+      try function(inputs: [v], outputs: T.argmax($0))
+    }
+    let smallest = try function(inputs: [v], outputs: T.argmin(v))
+    let n = 1_000_003
+    for (first, second) in [(0, n - 1), (517_123, 517_124), (1023, 1024), (n - 2, n - 1)] {
+      var array = NDArray.full([n], NDArray(Float(1)))
+      array[first] = NDArray(Float(2))
+      array[second] = NDArray(Float(2))
+      var negated = NDArray.full([n], NDArray(Float(-1)))
+      negated[first] = NDArray(Float(-2))
+      negated[second] = NDArray(Float(-2))
+      for f in largest { #expect(try Int(f(array)) == first) }
+      #expect(try Int(smallest(negated)) == first)
+      array[second] = NDArray(Float.nan)
+      for f in largest { #expect(try Int(f(array)) == second) }
+      #expect(try Int(smallest(array)) == second)
     }
   }
 }

@@ -91,7 +91,8 @@ extension Workload {
             .seconds(0.015)),
         ]
         rows.append(
-          row("", "expressions", "cold expressions", "written before, with their gradients; not in the above"))
+          row("", "expressions", "cold expressions", "written before, with their gradients; not in the above")
+        )
         for name in samples.keys.filter({ $0.hasPrefix("cold stage") }).sorted() {
           rows.append(row("", String(name.dropFirst(12)), name, ""))
         }
