@@ -133,7 +133,7 @@ struct Compilation {
     }
     assert(plan.violations(of: schedule).isEmpty, "\(plan.violations(of: schedule))")
     (report.schedule, report.plan) = (schedule, plan)
-    let checks = graph.checks.map(\.check)
+    let checks = graph.checksOfProgram
     let program = report.measure("emission") {
       let program = ProgramWriter.write(
         schedule, plan, checks: checks, hostText: String(cString: theano_host_text()))

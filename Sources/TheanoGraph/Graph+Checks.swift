@@ -17,14 +17,23 @@ extension Graph {
       guard let left = check.check.left.value(atom), let right = check.check.right.value(atom) else {
         continue
       }
-      let holds = check.check.relation == .equal ? left == right : left <= right
-      if !holds {
+      if !check.check.admits(left, right) {
         if let origin = check.origin { faulty.insert(ObjectIdentifier(origin)) }
         let diagnosis = diagnosis(check.check.fault(left, right), at: check.origin)
         if !diagnoses.contains(diagnosis) { diagnoses.append(diagnosis) }
       }
     }
     if !diagnoses.isEmpty { throw TheanoError(diagnoses) }
+  }
+
+  /// The checks as a program makes them that is made for the assumed lengths alone.
+  package var checksOfProgram: [SizeCheck] {
+    checks.map { check in
+      var own = check.check
+      own.left = own.left.substituting { assumed[$0] }
+      own.right = own.right.substituting { assumed[$0] }
+      return own
+    }
   }
 
   /// A fault as the user sees it: in the application of theirs that it comes from.

@@ -59,6 +59,8 @@ package struct Graph {
   package private(set) var leaves: [Leaf] = []
   package private(set) var outputs: [ValueID] = []
   package private(set) var checks: [Check] = []
+  /// The lengths that a program of this graph is made for, and that the caller vouches for.
+  private(set) var assumed: [Size.Atom: Size] = [:]
   private var checkNumbers: [CheckKey: Int] = [:]
   private var interned: [Int: [NodeID]] = [:]
   private var internedConstants: [ConstantKey: ValueID] = [:]
@@ -427,6 +429,7 @@ package struct Graph {
   /// - Parameter assumed: Lengths that the caller vouches for: the program is made for them alone. They are put in only
   ///   now, when all types have been inferred: an axis that just happens to have length 1 must not broadcast.
   package mutating func unifySizes(assuming assumed: [Size.Atom: Size] = [:]) {
+    self.assumed = assumed
     var equal = assumed
     func settle(_ size: Size) -> Size {
       var size = size

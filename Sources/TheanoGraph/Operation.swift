@@ -119,6 +119,20 @@ package struct SizeCheck: Sendable {
   package var right: Size
   /// What is wrong, given the two lengths that were met.
   package var fault: @Sendable (Int, Int) -> Fault
+
+  /// Whether two lengths fit.
+  package func admits(_ left: Int, _ right: Int) -> Bool {
+    switch relation {
+    case .equal: left == right
+    case .lessOrEqual: left <= right
+    }
+  }
+
+  /// Whether the lengths are known, and fit.
+  package var isMet: Bool {
+    guard let left = left.constant, let right = right.constant else { return false }
+    return admits(left, right)
+  }
 }
 
 /// What shape rules use to compare lengths: what cannot be decided yet is left for the call.

@@ -8,6 +8,7 @@ package struct Scheduler {
   var grouping: Grouping
   var schedule = Schedule()
   /// The buffer that holds a value, once there is one.
+  private let checks: [SizeCheck]
   var bufferOf: [Graph.ValueID: Schedule.BufferID] = [:]
   /// The results that a value is, in the order of the outputs.
   private var resultOf: [Graph.ValueID: Int] = [:]
@@ -28,6 +29,7 @@ package struct Scheduler {
 
   private init(_ graph: Graph) {
     self.graph = graph
+    checks = graph.checksOfProgram
     let order = graph.sorted()
     for node in order {
       let inputs = graph.nodes[node].inputs.map { graph.operand(graph.resolve($0)) }
@@ -193,11 +195,18 @@ package struct Scheduler {
   private var currentRegion = 0
 
   private mutating func addChecks() {
-    for (k, check) in graph.checks.enumerated() {
+    var equal: Set<Size> = []
+    for (k, check) in graph.checks.enumerated() where !checks[k].isMet {
       // What nobody computes demands nothing.
       let demanded = check.isCertain ? 0 : grouping.commonRegion(of: graph.demanding(check))
       guard let region = demanded else { continue }
-      if region == 0, [check.check.left, check.check.right].allSatisfy({ $0.isKnown(isEntryAtom) }) {
+      let (left, right) = (checks[k].left, checks[k].right)
+      if region == 0, left.isKnown(isEntryAtom), right.isKnown(isEntryAtom) {
+        // The same is often demanded from both sides.
+        if checks[k].relation == .equal {
+          if equal.contains(left - right) || equal.contains(right - left) { continue }
+          equal.insert(left - right)
+        }
         schedule.entryChecks.append(k)
       } else {
         waitingChecks[region, default: []].append(k)
@@ -268,8 +277,7 @@ package struct Scheduler {
     while let region = place {
       if let waiting = waitingChecks[region] {
         let now = waiting.filter { k in
-          let check = graph.checks[k].check
-          return [check.left, check.right].allSatisfy {
+          [checks[k].left, checks[k].right].allSatisfy {
             $0.isKnown { boundAtoms.contains($0) || isEntryAtom($0) }
           }
         }
