@@ -55,23 +55,23 @@ package struct ProgramWriter {
     findParametrised()
     entryHead()
     let parts = writeSteps()
-    var source = ["// Written by Theano for Swift."]
-    source.append(hostText)
-    source.append(PreludeParts.text(for: functions))
-    source.append(ProgramWriter.services)
+    var own = [Notes.beginning]
+    for (k, kernel) in kernels.enumerated() {
+      own.append(kernel.notes + kernel.text.named("k\(k)", attribute: attribute(callsOfKernel[k])) + "\n")
+    }
+    own += parts
+    own.append(
+      "__attribute__((visibility(\"default\"))) th_i32 theano_entry(const th_host *host, th_call *call, const th_arg *args, th_result *results, th_error *error) {"
+    )
+    own += body
+    own += ["  return TH_OK;", "}", ""]
+    let ownText = own.joined(separator: "\n")
+    var source = ["// Written by Theano for Swift.", hostText, PreludeParts.text(for: functions)]
+    source.append(Services.text(for: ownText))
     for dtype in usesProduct.sorted(by: { $0.rawValue < $1.rawValue }) {
       source.append(ProductText.text(dtype, inline: productCalls <= ProgramWriter.callsWorthInlining))
     }
-    source.append(Notes.beginning)
-    for (k, kernel) in kernels.enumerated() {
-      source.append(kernel.notes + kernel.text.named("k\(k)", attribute: attribute(callsOfKernel[k])) + "\n")
-    }
-    source += parts
-    source.append(
-      "__attribute__((visibility(\"default\"))) th_i32 theano_entry(const th_host *host, th_call *call, const th_arg *args, th_result *results, th_error *error) {"
-    )
-    source += body
-    source += ["  return TH_OK;", "}", ""]
+    source.append(ownText)
     return Program(
       source: source.joined(separator: "\n"), kernels: kernels.count, kernelCalls: calls,
       functions: functions)
@@ -84,63 +84,6 @@ package struct ProgramWriter {
   private func attribute(_ calls: Int) -> String {
     calls > ProgramWriter.callsWorthInlining ? "TH_APART " : calls == 1 ? "TH_INLINE " : ""
   }
-
-  /// What every program has: loop hints, lengths, failing.
-  private static let services = """
-    #if defined(__clang__)
-    #define TH_VECTOR_LOOP _Pragma("clang loop vectorize(assume_safety) interleave(enable)")
-    #define TH_REASSOCIATE _Pragma("clang fp reassociate(on)")
-    #else
-    #define TH_VECTOR_LOOP
-    #define TH_REASSOCIATE
-    #endif
-    #define TH_INLINE inline __attribute__((always_inline))
-    #define TH_APART __attribute__((noinline))
-    // NaN if either is. Clang has a word for it that becomes vector code.
-    #if defined(__has_builtin)
-    #if __has_builtin(__builtin_elementwise_maximum) && __has_builtin(__builtin_elementwise_minimum)
-    #define TH_MAXIMUM(a, b) __builtin_elementwise_maximum(a, b)
-    #define TH_MINIMUM(a, b) __builtin_elementwise_minimum(a, b)
-    #endif
-    #endif
-    #ifndef TH_MAXIMUM
-    #define TH_MAXIMUM(a, b) ((b) > (a) || (b) != (b) ? (b) : (a))
-    #define TH_MINIMUM(a, b) ((b) < (a) || (b) != (b) ? (b) : (a))
-    #endif
-    #define th_unlikely(x) __builtin_expect(!!(x), 0)
-    // Below this much work (in additions) a second thread costs more than it brings.
-    #define TH_PARALLEL_WORK \(KernelWriter.parallelWork)
-    static inline __attribute__((unused)) th_i64 th_grain(th_i64 range, th_i64 work) {
-      const th_i64 pieces = work / (TH_PARALLEL_WORK / 2) + 1;
-      return (range + pieces - 1) / pieces;
-    }
-    // A length can be negative that only the side of a conditional which is not taken speaks of.
-    static inline __attribute__((unused)) th_i64 th_align(th_i64 bytes) { return bytes < 0 ? 0 : (bytes + 63) & ~(th_i64)63; }
-    static inline __attribute__((unused)) th_i64 th_length_u64(th_u64 n) { return n >> 63 ? (th_i64)(~(th_u64)0 >> 1) : (th_i64)n; }
-    static inline __attribute__((unused)) th_i64 th_size_floorDivide(th_i64 a, th_i64 b) {
-      if (b == 0) return 0;
-      const th_i64 q = a / b;
-      return a % b != 0 && (a < 0) != (b < 0) ? q - 1 : q;
-    }
-    static inline __attribute__((unused)) th_i64 th_size_modulo(th_i64 a, th_i64 b) {
-      return b == 0 ? 0 : a - th_size_floorDivide(a, b) * b;
-    }
-    static inline __attribute__((unused)) th_i64 th_size_minimum(th_i64 a, th_i64 b) { return a < b ? a : b; }
-    static inline __attribute__((unused)) th_i64 th_size_maximum(th_i64 a, th_i64 b) { return a > b ? a : b; }
-    static inline __attribute__((unused)) th_i64 th_size_sliceBound(th_i64 bound, th_i64 n) {
-      return bound < 0 ? (bound + n < 0 ? 0 : bound + n) : (bound < n ? bound : n);
-    }
-    static inline __attribute__((unused)) th_i64 th_size_sliceBoundBackwards(th_i64 bound, th_i64 n) {
-      return bound < 0 ? (bound + n < -1 ? -1 : bound + n) : (bound < n ? bound : n - 1);
-    }
-    static __attribute__((noinline, unused)) th_i32 th_fail(th_error *error, th_i32 check, th_i64 a, th_i64 b) {
-      error->check = check;
-      error->count = 2;
-      error->values[0] = a;
-      error->values[1] = b;
-      return TH_CHECK;
-    }
-    """
 
   // MARK: - Buffers
 
