@@ -167,7 +167,7 @@ package struct Driver {
     let source = graph.producer(value).flatMap { graph.nodes[$0].origin }?.note ?? .none
     report.log.append(
       RewriteReport.Firing(
-        pass: pass, rewrite: rewrites[k].name, before: graph.text(value), after: graph.text(new[0]),
+        pass: pass, rewrite: rewrites[k].name, before: graph.note(value), after: graph.note(new[0]),
         note: source))
   }
 

@@ -32,8 +32,8 @@ package struct RewriteReport: Sendable {
   package struct Firing: Sendable {
     package var pass: String
     package var rewrite: String
-    package var before: String
-    package var after: String
+    package var before: ValueNote
+    package var after: ValueNote
     /// Where the user wrote what the expression came from.
     package var note: SourceNote
   }
