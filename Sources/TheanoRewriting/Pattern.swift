@@ -32,6 +32,55 @@ package indirect enum Pattern: Sendable {
   }
 }
 
+extension Pattern {
+  /// What can be said of a value that a pattern fits without looking below it: most rules do not apply in most places, and
+  /// this finds it out without making anything.
+  enum Head {
+    case any
+    case number
+    case operation(type: ObjectIdentifier, name: String)
+
+    init(_ pattern: Pattern) {
+      switch pattern {
+      case .placeholder: self = .any
+      case .literal: self = .number
+      case .apply(let op, _): self = .operation(type: ObjectIdentifier(type(of: op)), name: op.name)
+      }
+    }
+
+    private func mayFit(_ value: Graph.ValueID, in graph: borrowing Graph) -> Bool {
+      switch self {
+      case .any: return true
+      case .number:
+        switch graph.values[value].origin {
+        case .constant: return true
+        case .leaf: return false
+        case .node(let node): return graph.nodes[node].op.movedOperand != nil
+        }
+      case .operation(let type, let name):
+        guard let node = graph.producer(value) else { return false }
+        return ObjectIdentifier(Swift.type(of: graph.nodes[node].op)) == type
+          && graph.nodes[node].op.name == name
+      }
+    }
+
+    /// Whether operands may be what the heads ask for; those of a commutative operation in either order.
+    static func mayFit(
+      _ heads: [Head], _ isCommutative: Bool, _ node: Graph.NodeID, in graph: borrowing Graph
+    ) -> Bool {
+      let inputs = graph.nodes[node].inputs
+      guard inputs.count == heads.count else { return false }
+      var fits = true
+      for k in heads.indices where !heads[k].mayFit(inputs[k], in: graph) {
+        fits = false
+        break
+      }
+      if fits || !isCommutative || heads.count != 2 { return fits }
+      return heads[0].mayFit(inputs[1], in: graph) && heads[1].mayFit(inputs[0], in: graph)
+    }
+  }
+}
+
 /// What the placeholders of a rule stand for in one place of a graph.
 package struct Bindings: Sendable, Hashable {
   private var first: Graph.ValueID = -1

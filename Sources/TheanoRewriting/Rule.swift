@@ -68,6 +68,7 @@ package struct Rule: Sendable {
   package let replacement: Pattern
   private let patternOp: any Operation
   private let patternOperands: [Pattern]
+  private let heads: [Pattern.Head]
 
   init(
     _ operands: [Operand], _ dtypes: Dtypes, _ condition: Guard?,
@@ -90,6 +91,7 @@ package struct Rule: Sendable {
     }
     patternOp = op
     patternOperands = operands
+    heads = operands.map(Pattern.Head.init)
   }
 
   var root: Rewrite.Root { .operation(patternOp) }
@@ -110,6 +112,7 @@ package struct Rule: Sendable {
   }
 
   private func match(_ graph: borrowing Graph, _ node: Graph.NodeID) -> Bindings? {
+    guard Pattern.Head.mayFit(heads, patternOp.isCommutative, node, in: graph) else { return nil }
     let ways = Pattern.matches(patternOp, patternOperands, node, in: graph, Bindings())
     for bindings in ways where admits(graph, bindings) { return bindings }
     return nil
