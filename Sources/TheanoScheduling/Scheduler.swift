@@ -7,8 +7,9 @@ package struct Scheduler {
   let graph: Graph
   var grouping: Grouping
   var schedule = Schedule()
-  /// The buffer that holds a value, once there is one.
+  /// The graph's checks, as this program has to make them.
   private let checks: [SizeCheck]
+  /// The buffer that holds a value, once there is one.
   var bufferOf: [Graph.ValueID: Schedule.BufferID] = [:]
   /// The results that a value is, in the order of the outputs.
   private var resultOf: [Graph.ValueID: Int] = [:]
