@@ -131,7 +131,7 @@ package final class FunctionCore: Sendable {
     let given = counted(count, "argument was", "arguments were")
     return TheanoError(
       .argument, in: name, "\(given) given, but the function takes \(wanted): (\(names))",
-      mend: "pass one value for each input")
+      mend: "pass one value for each input; a list of values goes to call(_:)")
   }
 
   /// Calls the function with any arguments, whatever they need to fit.

@@ -135,7 +135,7 @@ private enum Table {
       },
       """
       TheanoError: [function] 1 argument was given, but the function takes 2: (v, u)
-        to mend: pass one value for each input
+        to mend: pass one value for each input; a list of values goes to call(_:)
       """),
     Pinned(
       { mode in
@@ -143,7 +143,7 @@ private enum Table {
       },
       """
       TheanoError: [function] 2 arguments were given, but the function takes 1: (v)
-        to mend: pass one value for each input
+        to mend: pass one value for each input; a list of values goes to call(_:)
       """),
     Pinned(
       { mode in

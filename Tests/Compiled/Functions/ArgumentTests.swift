@@ -36,6 +36,28 @@ import TheanoTestSupport
     #expect(try data.value.doubles == [8])
   }
 
+  /// An expression's value without a function: inputs, parts of expressions taken as inputs, shared variables, constants.
+  @Test(arguments: Modes.both) func expressionsAreEvaluated(mode: Mode) throws {
+    let x = T.dvector("x")
+    let n = T.lscalar("n")
+    let w = shared([10.0, 20])
+    let scaled = x * T.cast(n, .float64)
+    let y = T.sum(scaled + w)
+    #expect(try Double(y.eval([x: [1, 2], n: 3], mode: mode)) == 39)
+    #expect(try Double(y.eval([scaled: NDArray([1.0, 1])], mode: mode)) == 32)
+    try w.setValue([0, 0])
+    #expect(try Double(y.eval([n: 3, x: [1, 2]], mode: mode)) == 9)
+    #expect(try Double(T.sum(w + 1).eval(mode: mode)) == 2)
+    #expect(try x.eval([x: [1, 2]], mode: mode).doubles == [1, 2])
+    func message(_ values: [TensorVariable: any NDArrayConvertible]) -> String {
+      do throws(TheanoError) { return "\(try y.eval(values, mode: mode))" } catch { return error.description }
+    }
+    #expect(message([x: [1, 2]]).contains("the outputs need n"))
+    #expect(message([x: [1, 2], n: 3, T.dscalar("z"): 1]).contains("input z is not needed"))
+    #expect(message([x: [1, 2], n: 0.5]).contains("argument 2, n"))
+    #expect(message([x: [[1, 2], [3]], n: 1]).contains("argument 1, x"))
+  }
+
   /// What stands for itself changes nothing.
   @Test func givensOfThemselves() throws {
     let x = T.dvector("x")
