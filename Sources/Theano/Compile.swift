@@ -133,10 +133,8 @@ struct Compilation {
     }
     assert(plan.violations(of: schedule).isEmpty, "\(plan.violations(of: schedule))")
     (report.schedule, report.plan) = (schedule, plan)
-    let checks = graph.checksOfProgram
     let program = report.measure("emission") {
-      let program = ProgramWriter.write(
-        schedule, plan, checks: checks, hostText: String(cString: theano_host_text()))
+      let program = ProgramWriter.write(schedule, plan, hostText: String(cString: theano_host_text()))
       return (
         program,
         "\(program.kernels) kernels, \(program.kernelCalls) calls, \(program.source.utf8.count) bytes"

@@ -28,8 +28,6 @@ extension KernelWriter {
       for (f, fold) in folds.enumerated() { declare(f, fold) }
       return foldPoint("")
     }
-    if isSearch { return searchLoops(last, from: first, to: stop) }
-    let isCarrying = folds.contains(where: isCarried)
     for (f, fold) in folds.enumerated() {
       declare(f, fold)
       if isCarried(fold) { line("\(carrier(fold).cName) total\(f) = \(fold.neutral());") }
@@ -38,7 +36,13 @@ extension KernelWriter {
       loop(axis, from: k == 0 ? first : "0", to: k == 0 ? stop : nil)
     }
     let (begin, end) = reduced.count == 1 ? (first, stop ?? extent(last)) : ("0", extent(last))
-    let isBlocked = isCarrying && isLong(last)
+    if isSearch { searchRow(last, from: begin, to: end) } else { foldRow(last, from: begin, to: end) }
+    for _ in reduced.dropLast() { closeLoop() }
+  }
+
+  /// The loop over the last reduced axis.
+  mutating func foldRow(_ last: Int, from begin: String, to end: String) {
+    let isBlocked = folds.contains(where: isCarried) && isLong(last)
     if isBlocked { openBlocks(from: begin, to: end) }
     for (f, fold) in folds.enumerated() where isCarried(fold) { line("acc\(f) = \(fold.neutral());") }
     loop(last, from: isBlocked ? "block" : begin, to: isBlocked ? "rest" : end, vector: !isSerial)
@@ -46,13 +50,10 @@ extension KernelWriter {
     closeLoop()
     for (f, fold) in folds.enumerated() where isCarried(fold) { line(fold.join("total\(f)", "acc\(f)")) }
     if isBlocked { close() }
-    for _ in reduced.dropLast() { closeLoop() }
   }
 
   /// Whether a row may be longer than a block.
-  func isLong(_ axis: Int) -> Bool {
-    nest.sizes[nest.axes[axis].extent].constant.map { $0 > KernelWriter.block } ?? true
-  }
+  func isLong(_ axis: Int) -> Bool { length(axis).map { $0 > KernelWriter.block } ?? true }
 
   /// Opens a loop over the blocks of a row: from `block` to `rest`.
   mutating func openBlocks(from begin: String, to end: String) {
@@ -69,18 +70,13 @@ extension KernelWriter {
 
   /// A search for the best value's position, in loops that become vector code, as one that keeps value and position does not:
   /// the best value of a block, and if that is better than all before, its first position in the block.
-  mutating func searchLoops(_ last: Int, from first: String, to stop: String?) {
+  mutating func searchRow(_ last: Int, from begin: String, to end: String) {
     let fold = folds[0]
     let type = fold.dtype.cName
     let value = values.text(fold.value)
     // What costs little is computed twice rather than kept.
     let isCheap = values.cost <= KernelWriter.cheapCost && !values.hasReach(at: depthOfAxis[last])
-    let room = min(nest.sizes[nest.axes[last].extent].constant ?? KernelWriter.block, KernelWriter.block)
-    declare(0, fold)
-    for (k, axis) in reduced.dropLast().enumerated() {
-      loop(axis, from: k == 0 ? first : "0", to: k == 0 ? stop : nil)
-    }
-    let (begin, end) = reduced.count == 1 ? (first, stop ?? extent(last)) : ("0", extent(last))
+    let room = min(length(last) ?? KernelWriter.block, KernelWriter.block)
     if isLong(last) {
       openBlocks(from: begin, to: end)
     } else {
@@ -110,7 +106,6 @@ extension KernelWriter {
     line("at0 = \(position(last: "(block + place)"));")
     close()
     close()
-    for _ in reduced.dropLast() { closeLoop() }
   }
 
   mutating func wholeFold() {
@@ -149,7 +144,7 @@ extension KernelWriter {
 
   /// How many accumulators lie side by side: a short row needs no more than it has elements.
   func accumulators(_ last: Int) -> Int {
-    min(nest.sizes[nest.axes[last].extent].constant ?? KernelWriter.tile, KernelWriter.tile)
+    min(length(last) ?? KernelWriter.tile, KernelWriter.tile)
   }
 
   func tiles(_ last: Int) -> String {

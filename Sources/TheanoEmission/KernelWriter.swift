@@ -116,6 +116,8 @@ struct KernelWriter {
     line("}")
   }
 
+  /// The length of an axis, if it is known.
+  func length(_ axis: Int) -> Int? { nest.sizes[nest.axes[axis].extent].constant }
   func extent(_ axis: Int) -> String { values.size(nest.axes[axis].extent) }
   var isTiled: Bool { !reduced.isEmpty && !folds.isEmpty && kept.last == nest.axes.count - 1 }
 
@@ -271,7 +273,7 @@ struct KernelWriter {
   }
 
   mutating func header(_ axis: Int, from begin: String, to end: String, vector: Bool) {
-    let isShort = nest.sizes[nest.axes[axis].extent].constant.map { $0 < KernelWriter.shortLoop } ?? false
+    let isShort = length(axis).map { $0 < KernelWriter.shortLoop } ?? false
     if vector && !isShort { line("TH_VECTOR_LOOP") }
     open("for (th_i64 i\(axis) = \(begin); i\(axis) < \(end); i\(axis)++)")
   }

@@ -37,7 +37,7 @@ extension ProgramWriter {
       }
     }
     for buffer in schedule.buffers { buffer.shape.forEach(note) }
-    for check in checks {
+    for check in schedule.checks {
       note(check.left)
       note(check.right)
     }
@@ -146,7 +146,7 @@ extension ProgramWriter {
   }
 
   mutating func sizeCheck(_ k: Int) {
-    let check = checks[k]
+    let check = schedule.checks[k]
     let relation = check.relation == .equal ? "==" : "<="
     let (a, b) = (check.left.cText, check.right.cText)
     line("if (th_unlikely(!(\(a) \(relation) \(b)))) return th_fail(error, \(k), \(a), \(b));")
@@ -193,7 +193,7 @@ extension ProgramWriter {
       let used = identifiers(in: steps)
       let name = "part\(parts.count - 1)"
       var text = ["static TH_APART th_i32 \(name)(th_state *state) {"]
-      let named = all.filter { used.contains($0.name[...]) }
+      let named = all.filter { used.contains($0.name) }
       text += named.map { "  \($0.type)\($0.isConstant ? "const " : "")\($0.name) = state->\($0.name);" }
       text += steps
       text += named.filter { !$0.isConstant }.map { "  state->\($0.name) = \($0.name);" }
@@ -206,19 +206,4 @@ extension ProgramWriter {
     body += calls
     return parts
   }
-
-  private func identifiers(in lines: [String]) -> Set<Substring> {
-    var found: Set<Substring> = []
-    for line in lines {
-      var rest = line[...]
-      while let start = rest.utf8.firstIndex(where: isLetter) {
-        let end = rest.utf8[start...].firstIndex { !isLetter($0) && !(48...57 ~= $0) } ?? rest.endIndex
-        found.insert(rest[start..<end])
-        rest = rest[end...]
-      }
-    }
-    return found
-  }
-
-  private func isLetter(_ byte: UInt8) -> Bool { 65...90 ~= byte || 97...122 ~= byte || byte == 95 }
 }

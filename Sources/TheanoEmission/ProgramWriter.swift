@@ -17,7 +17,6 @@ package struct Program: Sendable {
 package struct ProgramWriter {
   let schedule: Schedule
   let plan: MemoryPlan
-  let checks: [SizeCheck]
   var body: [String] = []
   var indent = 1
   private var kernels: [(notes: String, text: KernelText)] = []
@@ -34,17 +33,14 @@ package struct ProgramWriter {
   /// What the entry's steps name, beside the entry's own parameters.
   var variables: [Variable] = []
 
-  package static func write(
-    _ schedule: Schedule, _ plan: MemoryPlan, checks: [SizeCheck], hostText: String
-  ) -> Program {
-    var writer = ProgramWriter(schedule, plan, checks)
+  package static func write(_ schedule: Schedule, _ plan: MemoryPlan, hostText: String) -> Program {
+    var writer = ProgramWriter(schedule, plan)
     return writer.write(hostText)
   }
 
-  private init(_ schedule: Schedule, _ plan: MemoryPlan, _ checks: [SizeCheck]) {
+  private init(_ schedule: Schedule, _ plan: MemoryPlan) {
     self.schedule = schedule
     self.plan = plan
-    self.checks = checks
   }
 
   mutating func line(_ text: String) { body.append(String(repeating: "  ", count: indent) + text) }
@@ -65,13 +61,12 @@ package struct ProgramWriter {
     )
     own += body
     own += ["  return TH_OK;", "}", ""]
-    let ownText = own.joined(separator: "\n")
     var source = ["// Written by Theano for Swift.", hostText, PreludeParts.text(for: functions)]
-    source.append(Services.text(for: ownText))
+    source.append(Services.text(for: own))
     for dtype in usesProduct.sorted(by: { $0.rawValue < $1.rawValue }) {
       source.append(ProductText.text(dtype, inline: productCalls <= ProgramWriter.callsWorthInlining))
     }
-    source.append(ownText)
+    source += own
     return Program(
       source: source.joined(separator: "\n"), kernels: kernels.count, kernelCalls: calls,
       functions: functions)
@@ -176,7 +171,7 @@ package struct ProgramWriter {
       let (general, values) = nest.parametrised()
       if parametrised.contains(general) { (nest, numbers) = (general, values) }
     }
-    let offset = checks.count
+    let offset = schedule.checks.count
     for (k, instruction) in nest.instructions.enumerated() {
       if case .checkedIndex(let i, let bound, let check) = instruction {
         nest.instructions[k] = .checkedIndex(i, bound: bound, check: check + offset)
@@ -251,7 +246,7 @@ package struct ProgramWriter {
       "{ const th_i32 info = host->\(letter)\(routine)(call, \(a.shape[0].cText), \(columns.cText), "
         + "\(address(operands[0])), \(a.shape[1].cText), \(address(operands[1])), \(columns.cText));")
     line("  if (info < 0) return TH_HOST;")
-    line("  if (info > 0) return th_fail(error, \(checks.count + check), info, 0); }")
+    line("  if (info > 0) return th_fail(error, \(schedule.checks.count + check), info, 0); }")
   }
 
   private mutating func callbackCall(

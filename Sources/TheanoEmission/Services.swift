@@ -2,8 +2,8 @@
 /// the compiler would read the others too.
 enum Services {
   /// The text that a program's own needs before it.
-  static func text(for program: String) -> String {
-    let words = words(in: program)
+  static func text(for program: [String]) -> String {
+    let words = identifiers(in: program, beginning: "th_")
     var wanted: Set<String> = []
     // What a function stands on comes before it.
     for function in functions.reversed() where words.contains(function.name) || wanted.contains(function.name)
@@ -11,34 +11,6 @@ enum Services {
       wanted.formUnion([function.name] + function.needs)
     }
     return ([macros] + functions.filter { wanted.contains($0.name) }.map(\.text)).joined(separator: "\n")
-  }
-
-  /// The words of a text that may be names of functions.
-  private static func words(in text: String) -> Set<String> {
-    var text = text
-    return text.withUTF8 { bytes in
-      var found: Set<String> = []
-      var at = 0
-      func isWordByte(_ byte: UInt8) -> Bool {
-        byte == UInt8(ascii: "_") || UInt8(ascii: "a")...UInt8(ascii: "z") ~= byte | 0x20
-          || UInt8(ascii: "0")...UInt8(ascii: "9") ~= byte
-      }
-      while at < bytes.count {
-        guard isWordByte(bytes[at]) else {
-          at += 1
-          continue
-        }
-        let start = at
-        while at < bytes.count, isWordByte(bytes[at]) { at += 1 }
-        // Types, of which there are the most, are shorter.
-        if at - start > 6, bytes[start] == UInt8(ascii: "t"), bytes[start + 1] == UInt8(ascii: "h"),
-          bytes[start + 2] == UInt8(ascii: "_")
-        {
-          found.insert(String(decoding: bytes[start..<at], as: UTF8.self))
-        }
-      }
-      return found
-    }
   }
 
   private struct Function {

@@ -128,6 +128,9 @@ package struct SizeCheck: Sendable {
     }
   }
 
+  /// Whether both lengths are made of what is known.
+  package func isKnown(_ atom: (Size.Atom) -> Bool) -> Bool { left.isKnown(atom) && right.isKnown(atom) }
+
   /// Whether the lengths are known, and fit.
   package var isMet: Bool {
     guard let left = left.constant, let right = right.constant else { return false }

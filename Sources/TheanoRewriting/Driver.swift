@@ -19,16 +19,11 @@ package struct Driver {
     }
   }
 
-  private struct RootKey: Hashable {
-    let type: ObjectIdentifier
-    let name: String
-  }
-
   private let rewrites: [Rewrite]
   private let vocabulary: Vocabulary
   private let options: RewriteOptions
   private let depth: Int
-  private var index: [RootKey: [Int]] = [:]
+  private var index: [OperationKind: [Int]] = [:]
   private var counts: [Int]
   private var firstFirings: [Int] = []
   private var waiting: [Graph.NodeID] = []
@@ -110,10 +105,10 @@ package struct Driver {
   }
 
   private mutating func candidates(_ op: any Operation) -> [Int] {
-    let key = RootKey(type: ObjectIdentifier(type(of: op)), name: op.name)
-    if let known = index[key] { return known }
-    let found = rewrites.indices.filter { rewrites[$0].root.covers(key.type, key.name) }
-    index[key] = found
+    let kind = OperationKind(op)
+    if let known = index[kind] { return known }
+    let found = rewrites.indices.filter { rewrites[$0].root.covers(kind) }
+    index[kind] = found
     return found
   }
 

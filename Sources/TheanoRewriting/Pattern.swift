@@ -38,13 +38,13 @@ extension Pattern {
   enum Head {
     case any
     case number
-    case operation(type: ObjectIdentifier, name: String)
+    case operation(OperationKind)
 
     init(_ pattern: Pattern) {
       switch pattern {
       case .placeholder: self = .any
       case .literal: self = .number
-      case .apply(let op, _): self = .operation(type: ObjectIdentifier(type(of: op)), name: op.name)
+      case .apply(let op, _): self = .operation(OperationKind(op))
       }
     }
 
@@ -57,10 +57,9 @@ extension Pattern {
         case .leaf: return false
         case .node(let node): return graph.nodes[node].op.movedOperand != nil
         }
-      case .operation(let type, let name):
+      case .operation(let kind):
         guard let node = graph.producer(value) else { return false }
-        return ObjectIdentifier(Swift.type(of: graph.nodes[node].op)) == type
-          && graph.nodes[node].op.name == name
+        return OperationKind(graph.nodes[node].op) == kind
       }
     }
 

@@ -29,25 +29,23 @@ package final class Rewrite: Sendable {
   }
 
   /// The nodes at which an entry is tried.
-  package struct Root: Sendable {
-    /// The type and the name that a node's operation must have; `nil` where any will do.
-    fileprivate let type: ObjectIdentifier?
-    fileprivate let name: String?
+  package enum Root: Sendable {
+    case any
+    case ofType(ObjectIdentifier)
+    case ofKind(OperationKind)
 
-    package static let any = Root(type: nil, name: nil)
-
-    /// Operations of one type, whatever their attributes.
-    package static func kind<O: Operation>(_ type: O.Type) -> Root {
-      Root(type: ObjectIdentifier(type), name: nil)
-    }
+    /// Operations of one type, whatever their names and attributes.
+    package static func kind<O: Operation>(_ type: O.Type) -> Root { .ofType(ObjectIdentifier(type)) }
 
     /// Operations of the type and the name of this one.
-    package static func operation(_ op: any Operation) -> Root {
-      Root(type: ObjectIdentifier(Swift.type(of: op)), name: op.name)
-    }
+    package static func operation(_ op: any Operation) -> Root { .ofKind(OperationKind(op)) }
 
-    func covers(_ type: ObjectIdentifier, _ name: String) -> Bool {
-      (self.type == nil || self.type == type) && (self.name == nil || self.name == name)
+    func covers(_ kind: OperationKind) -> Bool {
+      switch self {
+      case .any: true
+      case .ofType(let type): kind.type == type
+      case .ofKind(let own): kind == own
+      }
     }
   }
 

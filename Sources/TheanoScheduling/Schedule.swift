@@ -97,7 +97,9 @@ package struct Schedule {
   /// The buffer of each output.
   package var outputs: [BufferID] = []
   package var constants: [NDArray] = []
-  /// The graph's checks of lengths that are made at the entry, by their numbers in the graph.
+  /// The graph's checks of lengths, as this program has to make them; steps bear their numbers, which are the graph's.
+  package var checks: [SizeCheck] = []
+  /// Those that are made at the entry, by their numbers.
   package var entryChecks: [Int] = []
   package var kernelChecks: [KernelCheck] = []
   package var callbacks: [(node: Graph.NodeID, operation: any Operation, types: [TensorType])] = []

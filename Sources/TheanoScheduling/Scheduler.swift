@@ -7,8 +7,6 @@ package struct Scheduler {
   let graph: Graph
   var grouping: Grouping
   var schedule = Schedule()
-  /// The graph's checks, as this program has to make them.
-  private let checks: [SizeCheck]
   /// The buffer that holds a value, once there is one.
   var bufferOf: [Graph.ValueID: Schedule.BufferID] = [:]
   /// The results that a value is, in the order of the outputs.
@@ -30,7 +28,7 @@ package struct Scheduler {
 
   private init(_ graph: Graph) {
     self.graph = graph
-    checks = graph.checksOfProgram
+    schedule.checks = graph.checksOfProgram
     let order = graph.sorted()
     for node in order {
       let inputs = graph.nodes[node].inputs.map { graph.operand(graph.resolve($0)) }
@@ -197,16 +195,16 @@ package struct Scheduler {
 
   private mutating func addChecks() {
     var equal: Set<Size> = []
-    for (k, check) in graph.checks.enumerated() where !checks[k].isMet {
+    for (k, check) in schedule.checks.enumerated() where !check.isMet {
       // What nobody computes demands nothing.
-      let demanded = check.isCertain ? 0 : grouping.commonRegion(of: graph.demanding(check))
+      let source = graph.checks[k]
+      let demanded = source.isCertain ? 0 : grouping.commonRegion(of: graph.demanding(source))
       guard let region = demanded else { continue }
-      let (left, right) = (checks[k].left, checks[k].right)
-      if region == 0, left.isKnown(isEntryAtom), right.isKnown(isEntryAtom) {
+      if region == 0, check.isKnown(isEntryAtom) {
         // The same is often demanded from both sides.
-        if checks[k].relation == .equal {
-          if equal.contains(left - right) || equal.contains(right - left) { continue }
-          equal.insert(left - right)
+        if check.relation == .equal {
+          if equal.contains(check.left - check.right) || equal.contains(check.right - check.left) { continue }
+          equal.insert(check.left - check.right)
         }
         schedule.entryChecks.append(k)
       } else {
@@ -276,17 +274,13 @@ package struct Scheduler {
     var ready: [Int] = []
     var place: Int? = currentRegion
     while let region = place {
-      if let waiting = waitingChecks[region] {
-        let now = waiting.filter { k in
-          [checks[k].left, checks[k].right].allSatisfy {
-            $0.isKnown { boundAtoms.contains($0) || isEntryAtom($0) }
-          }
+      if var waiting = waitingChecks[region] {
+        waiting.removeAll { k in
+          let isReady = schedule.checks[k].isKnown { boundAtoms.contains($0) || isEntryAtom($0) }
+          if isReady { ready.append(k) }
+          return isReady
         }
-        if !now.isEmpty {
-          ready += now
-          let left = waiting.filter { !now.contains($0) }
-          waitingChecks[region] = left.isEmpty ? nil : left
-        }
+        waitingChecks[region] = waiting
       }
       place = grouping.regions[region].parent
     }

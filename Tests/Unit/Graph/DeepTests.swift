@@ -76,8 +76,7 @@ import TheanoTestSupport
     // As much as a nest may hold, and no more.
     let work = schedule.nests.map(\.work).max() ?? 0
     #expect((LoopNest.mostWork / 2...LoopNest.mostWork).contains(work), "\(work)")
-    let program = ProgramWriter.write(
-      schedule, plan, checks: graph.checks.map(\.check), hostText: String(cString: theano_host_text()))
+    let program = ProgramWriter.write(schedule, plan, hostText: String(cString: theano_host_text()))
     #expect(program.kernelCalls >= schedule.nests.count)
     // Equal kernels are written once, whatever the depth.
     #expect(program.source.utf8.count < 200_000, "\(program.source.utf8.count) bytes")

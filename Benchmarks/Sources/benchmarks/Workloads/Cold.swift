@@ -89,10 +89,9 @@ extension Workload {
           row(
             "cold xor, own stages", "theano", "cold own", "all but the C compiler and the loader",
             .seconds(0.015)),
+          row(
+            "", "expressions", "cold expressions", "written before, with their gradients; not in the above"),
         ]
-        rows.append(
-          row("", "expressions", "cold expressions", "written before, with their gradients; not in the above")
-        )
         for name in samples.keys.filter({ $0.hasPrefix("cold stage") }).sorted() {
           rows.append(row("", String(name.dropFirst(12)), name, ""))
         }
