@@ -16,13 +16,6 @@ private let three = NDArray([1.0, 2.0, 3.0])
 private let wide = NDArray([[1.0, 2, 3], [4, 5, 6]])
 private let empty = NDArray.zeros([0], dtype: .float64)
 
-/// Makes a function of the inputs and calls it.
-private func call(
-  _ mode: Mode, _ inputs: [TensorVariable], _ output: TensorVariable, _ arguments: [NDArray]
-) throws {
-  _ = try function(inputs: inputs, outputs: output, mode: mode).call(arguments)
-}
-
 /// What only a call can reveal: said alike by compiled programs and by the interpreter.
 @Suite struct CallErrors {
   @Test(arguments: Table.arguments, Modes.both) func arguments(_ pinned: Pinned, _ mode: Mode) {
@@ -52,37 +45,7 @@ private func call(
   func systems(_ pinned: Pinned, _ mode: Mode) { pinned.check(mode) }
 }
 
-/// Values that no memory holds, at the operations that ask for them.
-@Suite(.enabled(if: (try? Machine.hasCompiler) == true, "needs a C compiler")) struct MemoryErrors {
-  @Test(arguments: Table.memory) func memory(_ pinned: Pinned) { pinned.check() }
-}
-
 private enum Table {
-  static let memory: [Pinned] = [
-    Pinned(
-      { mode in
-        let n = T.lscalar("n"); try call(mode, [n], T.alloc(1.5, [n]) * 2, [NDArray(1 << 46)])
-      },
-      """
-      TheanoError: [multiply] result 1 of the function: no memory for 562949953421312 bytes: shape [70368744177664] of float64
-          (alloc(1.5, n) * 2.0)
-        at CallErrors.swift:+2
-        to mend: make a smaller array, or free others first
-      """),
-    Pinned(
-      { mode in
-        let n = T.lscalar("n")
-        try call(
-          mode, [n], T.sum(T.dot(T.alloc(1.0, [n, 8]), T.alloc(1.0, [8, n])) ** 2), [NDArray(1 << 23)])
-      },
-      """
-      TheanoError: [dot] the intermediate values have more bytes than can be addressed; the largest is float64 of shape [8388608, 8388608]
-          dot(alloc(1.0, n, 8), alloc(1.0, 8, n))
-        at CallErrors.swift:+4
-        to mend: give smaller arguments, or compute it in pieces
-      """),
-  ]
-
   static let arguments: [Pinned] = [
     Pinned(
       { mode in

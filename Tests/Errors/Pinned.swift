@@ -34,3 +34,10 @@ struct Pinned: Sendable, CustomTestStringConvertible {
     #expect(found == text, sourceLocation: sourceLocation)
   }
 }
+
+/// Makes a function of the inputs and calls it.
+func call(
+  _ mode: Mode, _ inputs: [TensorVariable], _ output: TensorVariable, _ arguments: [NDArray]
+) throws {
+  _ = try function(inputs: inputs, outputs: output, mode: mode).call(arguments)
+}
