@@ -8,39 +8,45 @@ import Testing
   import Glibc
 #endif
 
-@Suite(.serialized) struct BlockCacheTests {
-  @Test func largeBlockComesBack() throws {
-    // Sizes that no other test asks for.
-    let bytes = 37 << 20
-    let first = try #require(BlockCache.allocate(bytes))
-    BlockCache.give(first)
-    let second = try #require(BlockCache.allocate(bytes - (3 << 20)))
-    #expect(second.address == first.address)
-    #expect(second.capacity == bytes)
-    let third = try #require(BlockCache.allocate(bytes))
-    #expect(third.address != second.address)
-    BlockCache.give(second)
-    BlockCache.give(third)
-  }
-
-  @Test func muchLargerBlockIsNotWasted() throws {
-    let large = try #require(BlockCache.allocate(101 << 20))
-    BlockCache.give(large)
-    let small = try #require(BlockCache.allocate(51 << 20))
-    #expect(small.address != large.address)
-    BlockCache.give(small)
-  }
-
-  @Test func keepsNoMoreThanItsLimit() throws {
-    let blocks = try (0..<12).map { try #require(BlockCache.allocate((40 + $0) << 20)) }
-    for block in blocks {
-      BlockCache.give(block)
-      #expect(BlockCache.bytesKept <= BlockCache.limit)
+/// In processes of their own: blocks are the process's, and other tests take and give them meanwhile.
+@Suite struct BlockCacheTests {
+  @Test func largeBlockComesBack() async {
+    await #expect(processExitsWith: .success) {
+      let bytes = 37 << 20
+      let first = try #require(BlockCache.allocate(bytes))
+      BlockCache.give(first)
+      let second = try #require(BlockCache.allocate(bytes - (3 << 20)))
+      #expect(second.address == first.address)
+      #expect(second.capacity == bytes)
+      let third = try #require(BlockCache.allocate(bytes))
+      #expect(third.address != second.address)
+      BlockCache.give(second)
+      BlockCache.give(third)
     }
-    // The last ones given back are kept.
-    let last = try #require(BlockCache.allocate(51 << 20))
-    #expect(last.address == blocks.last?.address)
-    BlockCache.give(last)
+  }
+
+  @Test func muchLargerBlockIsNotWasted() async {
+    await #expect(processExitsWith: .success) {
+      let large = try #require(BlockCache.allocate(101 << 20))
+      BlockCache.give(large)
+      let small = try #require(BlockCache.allocate(51 << 20))
+      #expect(small.address != large.address)
+      BlockCache.give(small)
+    }
+  }
+
+  @Test func keepsNoMoreThanItsLimit() async {
+    await #expect(processExitsWith: .success) {
+      let blocks = try (0..<12).map { try #require(BlockCache.allocate((40 + $0) << 20)) }
+      for block in blocks {
+        BlockCache.give(block)
+        #expect(BlockCache.bytesKept <= BlockCache.limit)
+      }
+      // The last ones given back are kept.
+      let last = try #require(BlockCache.allocate(51 << 20))
+      #expect(last.address == blocks.last?.address)
+      BlockCache.give(last)
+    }
   }
 
   @Test func givesAllBack() async {
