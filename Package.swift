@@ -3,7 +3,7 @@ import PackageDescription
 
 // The targets stand in the order in which data passes through them; a target may import only targets that stand
 // above it (ARCHITECTURE.md walks through them one by one).
-let house: [(name: String, imports: [String])] = [
+let modules: [(name: String, imports: [String])] = [
   ("TheanoArrays", ["CTheanoPrelude"]),
   ("TheanoKernels", ["TheanoArrays"]),
   ("TheanoGraph", ["TheanoArrays", "TheanoKernels", "CTheanoSupport"]),
@@ -60,9 +60,10 @@ let package = Package(
     .target(name: "CTheanoPrelude", exclude: ["ACCURACY.md"]),
     .target(name: "CTheanoSupport"),
   ]
-    + house.map { room in
+    + modules.map { module in
       .target(
-        name: room.name, dependencies: room.imports.map { .init(stringLiteral: $0) }, swiftSettings: settings)
+        name: module.name, dependencies: module.imports.map { .init(stringLiteral: $0) },
+        swiftSettings: settings)
     } + [
       .executableTarget(
         name: "TheanoCommand", dependencies: ["TheanoArrays", "TheanoToolchain"], swiftSettings: settings),
@@ -71,7 +72,7 @@ let package = Package(
         name: "tour", dependencies: ["Theano"], path: "Examples/tour", swiftSettings: settings),
       .target(
         name: "TheanoTestSupport",
-        dependencies: ["Theano"] + house.dropLast().map { .init(stringLiteral: $0.name) },
+        dependencies: ["Theano"] + modules.dropLast().map { .init(stringLiteral: $0.name) },
         path: "Tests/Support", swiftSettings: settings),
       // Killed by the tests of Faults.
       .executableTarget(
@@ -83,7 +84,7 @@ let package = Package(
         name: "\(need)Tests",
         dependencies: ["Theano", "TheanoTestSupport", "CTheanoPrelude", "CTheanoSupport"]
           + (need == "Faults" ? ["FileWriter"] : [])
-          + house.dropLast().map { .init(stringLiteral: $0.name) },
+          + modules.dropLast().map { .init(stringLiteral: $0.name) },
         path: "Tests/\(need)", resources: [.copy("Golden")],
         swiftSettings: settings)
     }

@@ -115,7 +115,7 @@ struct Compilation {
       do { _ = try toolchain.compiler } catch {
         Notice.once(
           "no C compiler was found, so that functions are interpreted, many times slower; "
-            + (error.diagnoses.first?.mend ?? ""))
+            + (error.diagnoses.first?.hint ?? ""))
         return true
       }
       return false
@@ -145,7 +145,7 @@ struct Compilation {
     if !missing.isEmpty {
       throw TheanoError(
         .defect, in: name, "the vector maths have no function \(missing.joined(separator: ", "))",
-        mend: "this is a fault of Theano itself: please report it, with the program")
+        hint: "this is a fault of Theano itself: please report it, with the program")
     }
     let loaded = try report.measure("C compiler and loader") { () throws(TheanoError) in
       let loaded = try Toolchain.process().load(source: program.source)
@@ -179,7 +179,7 @@ struct Compilation {
   }
 
   private static func diagnosis(_ fault: Fault, _ origin: ApplyNode?) -> Diagnosis {
-    guard let origin else { return Diagnosis(fault.kind, in: "function", fault.what, mend: fault.mend) }
+    guard let origin else { return Diagnosis(fault.kind, in: "function", fault.what, hint: fault.hint) }
     return fault.diagnosis(of: origin.op, operands: origin.inputs, note: origin.note)
   }
 

@@ -41,7 +41,7 @@ package final class FunctionCore: Sendable {
   package let report: CompilationReport
   /// The way of a call to the program; `nil` for a function that is interpreted.
   // Written once; behind it lie locks, atomics and constants.
-  nonisolated(unsafe) package let lane: UnsafePointer<CallLane>?
+  nonisolated(unsafe) package let plan: UnsafePointer<CallPlan>?
   /// The shared variables of a function that is interpreted.
   private let shared: [Shared]
 
@@ -71,23 +71,23 @@ package final class FunctionCore: Sendable {
     updateCount = shared.filter { $0.update >= 0 }.count
     makeGeneral = general
     guard case .native(let program) = backend else {
-      lane = nil
+      plan = nil
       return
     }
-    let lane = UnsafeMutablePointer<CallLane>.allocate(capacity: 1)
-    lane.initialize(
-      to: CallLane(
+    let plan = UnsafeMutablePointer<CallPlan>.allocate(capacity: 1)
+    plan.initialize(
+      to: CallPlan(
         program, inputs: inputs.map { .init(dtype: $0.type.dtype, ndim: $0.type.ndim, isOpen: $0.isOpen) },
         shared: shared.map {
           .init(state: $0.state, leaf: $0.leaf, update: $0.update, assumed: $0.assumed)
         }))
-    self.lane = UnsafePointer(lane)
+    self.plan = UnsafePointer(plan)
   }
 
   deinit {
-    guard let lane else { return }
-    lane.pointee.dismantle()
-    lane.deallocate()
+    guard let plan else { return }
+    plan.pointee.dismantle()
+    plan.deallocate()
   }
 
   /// The same function for shared variables of any shape: made when one first has another shape than it was compiled for.
@@ -131,17 +131,17 @@ package final class FunctionCore: Sendable {
     let given = counted(count, "argument was", "arguments were")
     return TheanoError(
       .argument, in: name, "\(given) given, but the function takes \(wanted): (\(names))",
-      mend: "pass one value for each input; a list of values goes to call(_:)")
+      hint: "pass one value for each input; a list of values goes to call(_:)")
   }
 
   /// Calls the function with any arguments, whatever they need to fit.
   func call<Form: OutputForm>(_ form: Form.Type, _ arguments: [NDArray]) throws(TheanoError) -> Form.Value {
-    if let lane, lane.pointee.inputCount == arguments.count,
-      arguments.indices.allSatisfy({ lane.pointee.takes(arguments[$0], as: $0) })
+    if let plan, plan.pointee.inputCount == arguments.count,
+      arguments.indices.allSatisfy({ plan.pointee.takes(arguments[$0], as: $0) })
     {
-      let frame = lane.pointee.begin()
+      let frame = plan.pointee.begin()
       for (k, argument) in arguments.enumerated() { frame.pointee.set(k, argument) }
-      return try withExtendedLifetime(arguments) { () throws(TheanoError) in try run(form, lane, frame) }
+      return try withExtendedLifetime(arguments) { () throws(TheanoError) in try run(form, plan, frame) }
     }
     var all = arguments
     if all.count != inputs.count {
@@ -155,10 +155,10 @@ package final class FunctionCore: Sendable {
     switch backend {
     case .native(let program):
       return try withExtendedLifetime((all, program)) { () throws(TheanoError) in
-        guard let lane else { throw noGeneral() }
-        let frame = lane.pointee.begin()
+        guard let plan else { throw noGeneral() }
+        let frame = plan.pointee.begin()
         for k in all.indices { frame.pointee.set(k, all[k]) }
-        return try run(form, lane, frame)
+        return try run(form, plan, frame)
       }
     case .interpreter(let evaluate): return form.value(try interpret(evaluate, all))
     }
@@ -167,10 +167,10 @@ package final class FunctionCore: Sendable {
   /// Runs the program on a frame whose arguments are set, and gives the frame back.
   @inline(__always)
   func run<Form: OutputForm>(
-    _ form: Form.Type, _ lane: UnsafePointer<CallLane>, _ frame: UnsafeMutablePointer<CallFrame>
+    _ form: Form.Type, _ plan: UnsafePointer<CallPlan>, _ frame: UnsafeMutablePointer<CallFrame>
   ) throws(TheanoError) -> Form.Value {
-    defer { lane.pointee.finish(frame) }
-    if try lane.pointee.run(frame.pointee) { return form.take(frame.pointee, outputCount) }
+    defer { plan.pointee.finish(frame) }
+    if try plan.pointee.run(frame.pointee) { return form.take(frame.pointee, outputCount) }
     return try runGeneral(form, frame.pointee)
   }
 
@@ -180,18 +180,18 @@ package final class FunctionCore: Sendable {
     _ form: Form.Type, _ arguments: CallFrame
   ) throws(TheanoError) -> Form.Value {
     let core = try general()
-    guard let lane = core.lane else { throw noGeneral() }
-    let frame = lane.pointee.begin()
-    defer { lane.pointee.finish(frame) }
+    guard let plan = core.plan else { throw noGeneral() }
+    let frame = plan.pointee.begin()
+    defer { plan.pointee.finish(frame) }
     frame.pointee.setArguments(of: arguments, count: inputs.count)
-    guard try lane.pointee.run(frame.pointee) else { throw noGeneral() }
+    guard try plan.pointee.run(frame.pointee) else { throw noGeneral() }
     return form.take(frame.pointee, outputCount)
   }
 
   private func noGeneral() -> TheanoError {
     TheanoError(
       .compiler, in: name, "the function cannot be compiled for shared variables of new shapes",
-      mend: "make the function anew with function(...)")
+      hint: "make the function anew with function(...)")
   }
 
   private func interpret(

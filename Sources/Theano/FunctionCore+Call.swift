@@ -7,53 +7,53 @@ import TheanoRuntime
 extension FunctionCore {
   @inline(__always)
   func call<Form: OutputForm>(_ form: Form.Type) throws(TheanoError) -> Form.Value {
-    guard let lane, lane.pointee.inputCount == 0 else {
+    guard let plan, plan.pointee.inputCount == 0 else {
       return try call(form, [])
     }
-    let frame = lane.pointee.begin()
-    return try run(form, lane, frame)
+    let frame = plan.pointee.begin()
+    return try run(form, plan, frame)
   }
 
   @inline(__always)
   func call<Form: OutputForm>(_ form: Form.Type, _ a: NDArray) throws(TheanoError) -> Form.Value {
-    guard let lane, lane.pointee.inputCount == 1, lane.pointee.takes(a, as: 0) else {
+    guard let plan, plan.pointee.inputCount == 1, plan.pointee.takes(a, as: 0) else {
       return try call(form, [a])
     }
-    let frame = lane.pointee.begin()
+    let frame = plan.pointee.begin()
     frame.pointee.set(0, a)
     defer {
       withExtendedLifetime(a) {}
     }
-    return try run(form, lane, frame)
+    return try run(form, plan, frame)
   }
 
   @inline(__always)
   func call<Form: OutputForm>(_ form: Form.Type, _ a: NDArray, _ b: NDArray) throws(TheanoError) -> Form.Value
   {
-    guard let lane, lane.pointee.inputCount == 2, lane.pointee.takes(a, as: 0), lane.pointee.takes(b, as: 1)
+    guard let plan, plan.pointee.inputCount == 2, plan.pointee.takes(a, as: 0), plan.pointee.takes(b, as: 1)
     else {
       return try call(form, [a, b])
     }
-    let frame = lane.pointee.begin()
+    let frame = plan.pointee.begin()
     frame.pointee.set(0, a)
     frame.pointee.set(1, b)
     defer {
       withExtendedLifetime(a) {}
       withExtendedLifetime(b) {}
     }
-    return try run(form, lane, frame)
+    return try run(form, plan, frame)
   }
 
   @inline(__always)
   func call<Form: OutputForm>(_ form: Form.Type, _ a: NDArray, _ b: NDArray, _ c: NDArray) throws(TheanoError)
     -> Form.Value
   {
-    guard let lane, lane.pointee.inputCount == 3, lane.pointee.takes(a, as: 0), lane.pointee.takes(b, as: 1),
-      lane.pointee.takes(c, as: 2)
+    guard let plan, plan.pointee.inputCount == 3, plan.pointee.takes(a, as: 0), plan.pointee.takes(b, as: 1),
+      plan.pointee.takes(c, as: 2)
     else {
       return try call(form, [a, b, c])
     }
-    let frame = lane.pointee.begin()
+    let frame = plan.pointee.begin()
     frame.pointee.set(0, a)
     frame.pointee.set(1, b)
     frame.pointee.set(2, c)
@@ -62,19 +62,19 @@ extension FunctionCore {
       withExtendedLifetime(b) {}
       withExtendedLifetime(c) {}
     }
-    return try run(form, lane, frame)
+    return try run(form, plan, frame)
   }
 
   @inline(__always)
   func call<Form: OutputForm>(_ form: Form.Type, _ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray)
     throws(TheanoError) -> Form.Value
   {
-    guard let lane, lane.pointee.inputCount == 4, lane.pointee.takes(a, as: 0), lane.pointee.takes(b, as: 1),
-      lane.pointee.takes(c, as: 2), lane.pointee.takes(d, as: 3)
+    guard let plan, plan.pointee.inputCount == 4, plan.pointee.takes(a, as: 0), plan.pointee.takes(b, as: 1),
+      plan.pointee.takes(c, as: 2), plan.pointee.takes(d, as: 3)
     else {
       return try call(form, [a, b, c, d])
     }
-    let frame = lane.pointee.begin()
+    let frame = plan.pointee.begin()
     frame.pointee.set(0, a)
     frame.pointee.set(1, b)
     frame.pointee.set(2, c)
@@ -85,19 +85,19 @@ extension FunctionCore {
       withExtendedLifetime(c) {}
       withExtendedLifetime(d) {}
     }
-    return try run(form, lane, frame)
+    return try run(form, plan, frame)
   }
 
   @inline(__always)
   func call<Form: OutputForm>(
     _ form: Form.Type, _ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray
   ) throws(TheanoError) -> Form.Value {
-    guard let lane, lane.pointee.inputCount == 5, lane.pointee.takes(a, as: 0), lane.pointee.takes(b, as: 1),
-      lane.pointee.takes(c, as: 2), lane.pointee.takes(d, as: 3), lane.pointee.takes(e, as: 4)
+    guard let plan, plan.pointee.inputCount == 5, plan.pointee.takes(a, as: 0), plan.pointee.takes(b, as: 1),
+      plan.pointee.takes(c, as: 2), plan.pointee.takes(d, as: 3), plan.pointee.takes(e, as: 4)
     else {
       return try call(form, [a, b, c, d, e])
     }
-    let frame = lane.pointee.begin()
+    let frame = plan.pointee.begin()
     frame.pointee.set(0, a)
     frame.pointee.set(1, b)
     frame.pointee.set(2, c)
@@ -110,20 +110,20 @@ extension FunctionCore {
       withExtendedLifetime(d) {}
       withExtendedLifetime(e) {}
     }
-    return try run(form, lane, frame)
+    return try run(form, plan, frame)
   }
 
   @inline(__always)
   func call<Form: OutputForm>(
     _ form: Form.Type, _ a: NDArray, _ b: NDArray, _ c: NDArray, _ d: NDArray, _ e: NDArray, _ f: NDArray
   ) throws(TheanoError) -> Form.Value {
-    guard let lane, lane.pointee.inputCount == 6, lane.pointee.takes(a, as: 0), lane.pointee.takes(b, as: 1),
-      lane.pointee.takes(c, as: 2), lane.pointee.takes(d, as: 3), lane.pointee.takes(e, as: 4),
-      lane.pointee.takes(f, as: 5)
+    guard let plan, plan.pointee.inputCount == 6, plan.pointee.takes(a, as: 0), plan.pointee.takes(b, as: 1),
+      plan.pointee.takes(c, as: 2), plan.pointee.takes(d, as: 3), plan.pointee.takes(e, as: 4),
+      plan.pointee.takes(f, as: 5)
     else {
       return try call(form, [a, b, c, d, e, f])
     }
-    let frame = lane.pointee.begin()
+    let frame = plan.pointee.begin()
     frame.pointee.set(0, a)
     frame.pointee.set(1, b)
     frame.pointee.set(2, c)
@@ -138,6 +138,6 @@ extension FunctionCore {
       withExtendedLifetime(e) {}
       withExtendedLifetime(f) {}
     }
-    return try run(form, lane, frame)
+    return try run(form, plan, frame)
   }
 }

@@ -131,8 +131,8 @@ private func make(
   let givens = givens.filter { $0.key != $0.value }
   let name = printable(name ?? "function")
   var diagnoses: [Diagnosis] = []
-  func wrong(_ kind: Diagnosis.Kind, _ what: String, _ mend: String?) {
-    diagnoses.append(Diagnosis(kind, in: name, what, mend: mend, location: note.location))
+  func wrong(_ kind: Diagnosis.Kind, _ what: String, _ hint: String?) {
+    diagnoses.append(Diagnosis(kind, in: name, what, hint: hint, location: note.location))
   }
   checkInputs(inputs, name, note) { diagnoses.append($0) }
   let converted = checkUpdates(updates, note, wrong)
@@ -141,7 +141,7 @@ private func make(
   for (k, output) in (outputs + converted).enumerated() where !output.node.isPoisoned {
     let subject = k < outputs.count ? "output \(k + 1)" : "the new value of an updated variable"
     do throws(Fault) { try output.type.requirePossible(subject) } catch {
-      wrong(error.kind, error.what, error.mend)
+      wrong(error.kind, error.what, error.hint)
     }
   }
   do throws(TheanoError) {
@@ -204,8 +204,8 @@ private func compile(
 }
 
 private func checkInputs(_ inputs: [In], _ name: String, _ note: SourceNote, _ report: (Diagnosis) -> Void) {
-  func wrong(_ what: String, _ mend: String?) {
-    report(Diagnosis(.argument, in: name, what, mend: mend, location: note.location))
+  func wrong(_ what: String, _ hint: String?) {
+    report(Diagnosis(.argument, in: name, what, hint: hint, location: note.location))
   }
   var seen: Set<TensorVariable> = []
   var sawDefault = false
@@ -223,7 +223,7 @@ private func checkInputs(_ inputs: [In], _ name: String, _ note: SourceNote, _ r
     default:
       do throws(Fault) { try input.variable.type.requirePossible("input \(k + 1), \(input.variable),") } catch
       {
-        report(Diagnosis(error.kind, in: name, error.what, mend: error.mend, location: note.location))
+        report(Diagnosis(error.kind, in: name, error.what, hint: error.hint, location: note.location))
       }
     }
     let hasDefault = input.value != nil || input.fault != nil
@@ -339,6 +339,6 @@ private func checkUnused(
     unused.map { input in
       Diagnosis(
         .argument, in: name, "input \(input.variable) is not needed by any output or update",
-        mend: "leave it out, or pass onUnusedInput: .ignore", location: note.location)
+        hint: "leave it out, or pass onUnusedInput: .ignore", location: note.location)
     })
 }

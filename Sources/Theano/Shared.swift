@@ -62,7 +62,7 @@ extension TensorVariable {
   private func notShared(_ operation: String) -> TheanoError {
     TheanoError(
       .argument, in: operation, "\(self) is no shared variable, so it has no value of its own",
-      mend: "make it with shared(...), or compute it: try function(inputs: [...], outputs: \(self))(...)",
+      hint: "make it with shared(...), or compute it: try function(inputs: [...], outputs: \(self))(...)",
       at: node.note.location)
   }
 }
@@ -72,7 +72,7 @@ enum Argument {
   /// What was wrong with nested lists that were to be an array.
   static func noArray(_ error: TheanoError, _ subject: String, in operation: String) -> TheanoError {
     TheanoError(
-      error.diagnoses.map { Diagnosis($0.kind, in: operation, "\(subject) is \($0.what)", mend: $0.mend) })
+      error.diagnoses.map { Diagnosis($0.kind, in: operation, "\(subject) is \($0.what)", hint: $0.hint) })
   }
 
   /// An array as one of the given type: the same one if it fits, else converted where nothing is lost.
@@ -80,8 +80,8 @@ enum Argument {
     _ array: NDArray, to variable: TensorVariable, in operation: String, _ subject: (()) -> String
   ) throws(TheanoError) -> NDArray {
     let type = variable.type
-    func wrong(_ kind: Diagnosis.Kind, _ what: String, _ mend: String) -> TheanoError {
-      TheanoError(kind, in: operation, what, mend: mend, at: variable.node.note.location)
+    func wrong(_ kind: Diagnosis.Kind, _ what: String, _ hint: String) -> TheanoError {
+      TheanoError(kind, in: operation, what, hint: hint, at: variable.node.note.location)
     }
     var array = array
     if array.ndim != type.ndim {

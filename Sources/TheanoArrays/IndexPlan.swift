@@ -113,7 +113,7 @@ struct IndexPlan {
             .index, in: "subscript",
             "a boolean index of shape \(shapeText(mask.object.extents)) does not fit the axes from \(axis) on of an "
               + "array of shape \(shapeText(source.extents))",
-            mend: "give it the lengths of the axes that it stands for")
+            hint: "give it the lengths of the axes that it stands for")
         }
         expanded.append(contentsOf: try mask.checked.nonzero().map { .array($0) })
         axis += mask.ndim
@@ -121,7 +121,7 @@ struct IndexPlan {
         guard list.dtype.isInteger || list.size == 0 else {
           throw TheanoError(
             .dtype, in: "subscript", "an index array of \(list.dtype)",
-            mend: "use integers or booleans as indices")
+            hint: "use integers or booleans as indices")
         }
         expanded.append(item)
         axis += 1
@@ -152,7 +152,7 @@ struct IndexPlan {
     _ start: Int?, _ stop: Int?, _ step: Int, axis: Int, of source: ArrayObject
   ) throws(TheanoError) -> (first: Int, count: Int) {
     guard step != 0, step != .min else {
-      throw TheanoError(.index, in: "subscript", "a slice with step \(step)", mend: "use a step of 1 or -1")
+      throw TheanoError(.index, in: "subscript", "a slice with step \(step)", hint: "use a step of 1 or -1")
     }
     let extent = source.extent(axis)
     func cut(_ bound: Int, lowest: Int, highest: Int) -> Int {
@@ -178,7 +178,7 @@ struct IndexPlan {
     guard first >= 0, last >= 0 else {
       throw TheanoError(
         .index, in: "subscript", "the places of a stride, from \(first) to \(last), must be at least 0",
-        mend: "use .slice(_:_:step:) to count places from the end")
+        hint: "use .slice(_:_:step:) to count places from the end")
     }
     let end = source.extent(axis) - 1
     if step > 0 {

@@ -61,7 +61,7 @@ extension NDArray {
     guard T.dtype == dtype, MemoryLayout<T>.size == dtype.itemSize else {
       throw TheanoError(
         .dtype, in: operation, "the elements of an array of \(dtype) are not \(T.self) values",
-        mend: "convert the array first: astype(.\(T.dtype))")
+        hint: "convert the array first: astype(.\(T.dtype))")
     }
     let array = try checked.contiguous()
     guard dtype == .bool, object.owner != nil || !isContiguous else { return array }

@@ -30,7 +30,7 @@ func resolvedAxis(_ axis: Int, ndim: Int, in operation: String) throws(TheanoErr
   guard axis >= -ndim && axis < ndim else {
     throw TheanoError(
       .argument, in: operation, "there is no axis \(axis) in an array of \(ndim) axes",
-      mend: ndim == 0 ? nil : "axes are numbered from 0 to \(ndim - 1), or from -\(ndim) to -1")
+      hint: ndim == 0 ? nil : "axes are numbered from 0 to \(ndim - 1), or from -\(ndim) to -1")
   }
   return axis < 0 ? axis + ndim : axis
 }

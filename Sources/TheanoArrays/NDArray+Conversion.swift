@@ -57,13 +57,13 @@ extension NDArray {
     guard size == 1 else {
       throw TheanoError(
         .shape, in: "item", "an array of shape \(shapeText(object.extents)) is not one number",
-        mend: "index it down to one element first")
+        hint: "index it down to one element first")
     }
     let result = withExtendedLifetime(object) { scalar(T.self, at: data) }
     guard dtype.canCastSafely(to: T.dtype) || isExact(result) else {
       throw TheanoError(
         .dtype, in: "item", "\(self) of \(dtype) is not a value of \(T.self)",
-        mend: "convert the array with astype(.\(T.dtype)) if the nearest value will do")
+        hint: "convert the array with astype(.\(T.dtype)) if the nearest value will do")
     }
     return result
   }

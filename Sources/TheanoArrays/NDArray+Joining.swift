@@ -25,11 +25,11 @@ extension NDArray.Checked {
   /// As ``NDArray/concatenated(_:axis:)``.
   public static func concatenated(_ arrays: [NDArray], axis: Int = 0) throws(TheanoError) -> NDArray {
     guard let first = arrays.first else {
-      throw TheanoError(.argument, in: "concatenated", "no arrays to join", mend: "give it at least one")
+      throw TheanoError(.argument, in: "concatenated", "no arrays to join", hint: "give it at least one")
     }
     guard first.ndim > 0 else {
       throw TheanoError(
-        .shape, in: "concatenated", "0-d arrays have no axis to be joined along", mend: "use stacked(_:axis:)"
+        .shape, in: "concatenated", "0-d arrays have no axis to be joined along", hint: "use stacked(_:axis:)"
       )
     }
     let axis = try resolvedAxis(axis, ndim: first.ndim, in: "concatenated")
@@ -43,7 +43,7 @@ extension NDArray.Checked {
           .shape, in: "concatenated",
           "array 0 of shape \(shapeText(first.object.extents)) and array \(position) of shape "
             + "\(shapeText(array.object.extents)) do not fit along axis \(axis)",
-          mend: "all axes but axis \(axis) must have the same lengths")
+          hint: "all axes but axis \(axis) must have the same lengths")
       }
       let (length, overflow) = shape[axis].addingReportingOverflow(array.object.extent(axis))
       guard !overflow else {
@@ -66,7 +66,7 @@ extension NDArray.Checked {
   /// As ``NDArray/stacked(_:axis:)``.
   public static func stacked(_ arrays: [NDArray], axis: Int = 0) throws(TheanoError) -> NDArray {
     guard let first = arrays.first else {
-      throw TheanoError(.argument, in: "stacked", "no arrays to join", mend: "give it at least one")
+      throw TheanoError(.argument, in: "stacked", "no arrays to join", hint: "give it at least one")
     }
     let axis = try resolvedAxis(axis, ndim: first.ndim + 1, in: "stacked")
     var parts: [NDArray] = []
@@ -75,7 +75,7 @@ extension NDArray.Checked {
         throw TheanoError(
           .shape, in: "stacked",
           "array 0 has shape \(shapeText(first.object.extents)), array \(position) has shape "
-            + shapeText(array.object.extents), mend: "give all arrays one shape")
+            + shapeText(array.object.extents), hint: "give all arrays one shape")
       }
       parts.append(try array.checked.expanded([axis]))
     }
@@ -90,7 +90,7 @@ extension NDArray.Checked {
       throw TheanoError(
         .argument, in: "split",
         "axis \(axis) of shape \(shapeText(array.object.extents)) cannot be cut into \(count) "
-          + "equal parts", mend: "cut it at places of your choice: split(at:axis:)")
+          + "equal parts", hint: "cut it at places of your choice: split(at:axis:)")
     }
     // An axis of length 0 can be cut into any number of parts, and each is an object of some 128 bytes.
     try requireMemory(count, times: 128, in: "split", "parts")

@@ -165,7 +165,7 @@ extension NDArray.Checked {
       if let digits = dtype.wholeDigits, end.magnitude > 1 << digits {
         throw TheanoError(
           .dtype, in: "randomIntegers", "not every integer of the range \(range) is a value of \(dtype)",
-          mend: "of \(dtype) draw from within -(2 ** \(digits))...(2 ** \(digits))")
+          hint: "of \(dtype) draw from within -(2 ** \(digits))...(2 ** \(digits))")
       }
     }
     let result = try NDArray.allocate(shape, dtype: .int64)
@@ -243,7 +243,7 @@ extension NDArray.Checked {
     guard dtype.isFloating || dtype.isComplex else {
       throw TheanoError(
         .dtype, in: operation, "random numbers with fractions cannot be of \(dtype)",
-        mend: "use randomIntegers(in:_:dtype:), or a floating dtype")
+        hint: "use randomIntegers(in:_:dtype:), or a floating dtype")
     }
     return dtype
   }

@@ -27,7 +27,7 @@ extension NDArray.Checked {
     guard array.ndim > 0 else {
       throw TheanoError(
         .shape, in: "makeIterator", "a 0-d array has no parts to iterate over",
-        mend: "read it with item(as:), or make it a vector with reshaped(1)")
+        hint: "read it with item(as:), or make it a vector with reshaped(1)")
     }
     return array.makeIterator()
   }

@@ -117,11 +117,11 @@ extension NDArray.Checked {
 
   /// The shape with its -1 replaced, if it has the right number of elements.
   private func resolved(_ shape: [Int]) throws(TheanoError) -> [Int] {
-    func misfit(_ why: String, mend: String? = nil) -> TheanoError {
+    func misfit(_ why: String, hint: String? = nil) -> TheanoError {
       TheanoError(
         .shape, in: "reshaped",
         "an array of shape \(shapeText(array.object.extents)) (\(array.size) elements) cannot take shape "
-          + "\(shapeText(shape)): \(why)", mend: mend)
+          + "\(shapeText(shape)): \(why)", hint: hint)
     }
     // The product of the lengths that are not 0, which must be countable for the sake of the strides.
     var product = 1
@@ -140,7 +140,7 @@ extension NDArray.Checked {
     let known = shape.contains(0) ? 0 : product
     guard let unknown else {
       if known != array.size {
-        throw misfit("it has \(known)", mend: "one length may be -1, to be found from the others")
+        throw misfit("it has \(known)", hint: "one length may be -1, to be found from the others")
       }
       return shape
     }
@@ -212,7 +212,7 @@ extension NDArray.Checked {
       throw TheanoError(
         .argument, in: "transposed",
         "\(axes) does not name each axis of an array of shape "
-          + "\(shapeText(source.extents))", mend: "name all \(ndim) axes, or none to reverse them")
+          + "\(shapeText(source.extents))", hint: "name all \(ndim) axes, or none to reverse them")
     }
     return array.view(shape: order.map(source.extent), strides: order.map(source.stride))
   }
@@ -287,7 +287,7 @@ extension NDArray.Checked {
       throw TheanoError(
         .shape, in: "broadcast",
         "an array of shape \(shapeText(array.object.extents)) cannot be broadcast to \(shapeText(shape))",
-        mend: "each axis, counted from the last, must have length 1 or the wanted length")
+        hint: "each axis, counted from the last, must have length 1 or the wanted length")
     }
     _ = try NDArray.elementCount(of: shape, dtype: array.dtype)
     return array.view(shape: shape, strides: strides)

@@ -92,7 +92,7 @@ extension NDArray {
       guard let buffer = HostBuffer(byteCount: bytes, zeroed: zeroed) else {
         throw TheanoError(
           .system, in: "NDArray", "no memory for \(bytes) bytes: shape \(shapeText(extents)) of \(dtype)",
-          mend: "make a smaller array, or free others first")
+          hint: "make a smaller array, or free others first")
       }
       object.pointer.pointee.data = buffer.base
       object.pointer.pointee.owner = buffer
@@ -331,5 +331,5 @@ func requireMemory(_ count: Int, times width: Int, in operation: String, _ what:
   let (bytes, overflow) = count.multipliedReportingOverflow(by: width)
   // Small amounts are not worth the asking.
   if !overflow && (bytes < 64 << 20 || HostBuffer(byteCount: bytes, zeroed: false) != nil) { return }
-  throw TheanoError(.system, in: operation, "no memory for \(count) \(what)", mend: "take fewer at a time")
+  throw TheanoError(.system, in: operation, "no memory for \(count) \(what)", hint: "take fewer at a time")
 }

@@ -168,7 +168,7 @@ extension NDArray {
           .shape, in: "NDArray",
           "a ragged nested array: element 0 has shape \(shapeText(first.object.extents)), "
             + "element \(position) has shape \(shapeText(part.object.extents))",
-          mend: "give all elements one shape")
+          hint: "give all elements one shape")
       }
       (dtype, isWeak) = DType.promoted((dtype, isWeak), (part.dtype, part.isWeak))
     }

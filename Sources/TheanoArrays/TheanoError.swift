@@ -14,17 +14,17 @@ public struct TheanoError: Error, Sendable, Hashable {
 
   /// An error with one diagnosis made from its parts.
   public init(
-    _ kind: Diagnosis.Kind, in operation: String, _ what: String, mend: String? = nil,
+    _ kind: Diagnosis.Kind, in operation: String, _ what: String, hint: String? = nil,
     at location: String? = nil
   ) {
-    diagnoses = [Diagnosis(kind, in: operation, what, mend: mend, location: location)]
+    diagnoses = [Diagnosis(kind, in: operation, what, hint: hint, location: location)]
   }
 
   /// The kind of the first diagnosis: what a `catch` usually wants to know.
   public var kind: Diagnosis.Kind? { diagnoses.first?.kind }
 }
 
-/// One thing that is wrong: what, in which operation, where, and how to mend it.
+/// One thing that is wrong: what, in which operation, where, and what to do about it.
 public struct Diagnosis: Sendable, Hashable {
   /// What sort of thing is wrong.
   public enum Kind: String, Sendable, Hashable, CaseIterable {
@@ -62,8 +62,8 @@ public struct Diagnosis: Sendable, Hashable {
   public var operation: String
   /// What is wrong, with the shapes, dtypes and values that matter.
   public var what: String
-  /// How to mend it, if that can be said.
-  public var mend: String?
+  /// What to do about it, if that can be said.
+  public var hint: String?
   /// The expression, one line; the part that is wrong is underlined with carets.
   public var expression: String?
   /// The part of `expression` to underline, in characters.
@@ -73,13 +73,13 @@ public struct Diagnosis: Sendable, Hashable {
 
   /// A diagnosis from its parts.
   public init(
-    _ kind: Kind, in operation: String, _ what: String, mend: String? = nil, expression: String? = nil,
+    _ kind: Kind, in operation: String, _ what: String, hint: String? = nil, expression: String? = nil,
     caret: Range<Int>? = nil, location: String? = nil
   ) {
     self.kind = kind
     self.operation = operation
     self.what = what
-    self.mend = mend
+    self.hint = hint
     self.expression = expression
     self.caret = caret
     self.location = location
@@ -99,7 +99,7 @@ extension Diagnosis: CustomStringConvertible {
       }
     }
     if let location { lines.append("  at \(location)") }
-    if let mend { lines.append("  to mend: \(mend)") }
+    if let hint { lines.append("  hint: \(hint)") }
     return lines.joined(separator: "\n")
   }
 }

@@ -109,18 +109,18 @@ extension LoopNest.Constant {
 }
 
 extension Size {
-  /// The size as an expression of generated code; atoms are named by their keys.
+  /// The size as an expression of generated code; symbols are named by their keys.
   package var cText: String {
     if let n = constant { return "\(n)" }
     return terms.map { term in
-      let atoms = term.atoms.map { atom -> String in
-        if case .function(let f, let sizes) = atom {
+      let symbols = term.symbols.map { symbol -> String in
+        if case .function(let f, let sizes) = symbol {
           return "th_size_\(f.rawValue)(\(sizes.map(\.cText).joined(separator: ", ")))"
         }
-        return atom.key
+        return symbol.key
       }
-      let product = atoms.joined(separator: " * ")
-      if atoms.isEmpty { return "\(term.coefficient)" }
+      let product = symbols.joined(separator: " * ")
+      if symbols.isEmpty { return "\(term.coefficient)" }
       return term.coefficient == 1 ? product : "\(term.coefficient) * \(product)"
     }.joined(separator: " + ")
   }
@@ -131,16 +131,16 @@ extension Size {
   /// and numbers that come as arguments may be anything.
   var mayWrap: Bool {
     terms.contains { term in
-      term.atoms.count > 1 || abs(term.coefficient) > 1 << 16
-        || term.atoms.contains { atom in if case .axis = atom { false } else { true } }
+      term.symbols.count > 1 || abs(term.coefficient) > 1 << 16
+        || term.symbols.contains { symbol in if case .axis = symbol { false } else { true } }
     }
   }
 
   /// The C of its value as a `double`, which does not wrap.
   var estimate: String {
     terms.map { term in
-      let atoms = term.atoms.map { "(double)(\(Size($0).cText))" }
-      return (["\(term.coefficient).0"] + atoms).joined(separator: " * ")
+      let symbols = term.symbols.map { "(double)(\(Size($0).cText))" }
+      return (["\(term.coefficient).0"] + symbols).joined(separator: " * ")
     }.joined(separator: " + ")
   }
 }

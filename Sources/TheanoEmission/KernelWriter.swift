@@ -97,7 +97,7 @@ struct KernelWriter {
         }
       }
     values = ValueWriter(nest, depthOfAxis: depthOfAxis, axisNames: nest.axes.indices.map { "i\($0)" })
-    // The points of a box can be more than an integer counts.
+    // The points of a space can be more than an integer counts.
     let lengths = nest.axes.map { nest.sizes[$0.extent].constant }
     let points = lengths.contains(nil) ? nil : lengths.reduce(1.0) { $0 * Double($1 ?? 1) }
     let cost = Double(values.cost)

@@ -29,11 +29,11 @@ extension ProgramWriter {
 
   mutating func entryHead() {
     line("(void)host; (void)call; (void)args; (void)results; (void)error;")
-    var axes: Set<Size.Atom> = []
+    var axes: Set<Size.Symbol> = []
     func note(_ size: Size) {
-      for atom in size.atoms {
-        if case .axis = atom { axes.insert(atom) }
-        if case .function(_, let sizes) = atom { sizes.forEach(note) }
+      for symbol in size.symbols {
+        if case .axis = symbol { axes.insert(symbol) }
+        if case .function(_, let sizes) = symbol { sizes.forEach(note) }
       }
     }
     for buffer in schedule.buffers { buffer.shape.forEach(note) }
@@ -45,14 +45,14 @@ extension ProgramWriter {
       if case .nest(let nest, _) = step { nest.sizes.forEach(note) }
       if case .define(_, let size) = step { note(size) }
     }
-    for atom in axes.sorted(by: { $0.key < $1.key }) {
-      if case .axis(let leaf, let axis) = atom {
-        constant(atom.key, "args[\(leaf)].shape[\(axis)]")
+    for symbol in axes.sorted(by: { $0.key < $1.key }) {
+      if case .axis(let leaf, let axis) = symbol {
+        constant(symbol.key, "args[\(leaf)].shape[\(axis)]")
       }
     }
-    for (atom, buffer) in schedule.leafLengths {
+    for (symbol, buffer) in schedule.leafLengths {
       constant(
-        atom.key,
+        symbol.key,
         length(
           schedule.buffers[buffer].dtype,
           "(\(schedule.buffers[buffer].dtype.cName) *)args[\(leaf(buffer))].data"))
@@ -61,12 +61,12 @@ extension ProgramWriter {
     var late: Set<String> = []
     walk(schedule.steps) { step in
       switch step {
-      case .bind(let atom, _), .define(let atom, _): late.insert(atom.key)
+      case .bind(let symbol, _), .define(let symbol, _): late.insert(symbol.key)
       case .callback(_, _, let outputs):
         for id in outputs {
           for size in schedule.buffers[id].shape {
-            for case .found(let v, let slot) in size.atoms {
-              late.insert(Size.Atom.found(value: v, slot: slot).key)
+            for case .found(let v, let slot) in size.symbols {
+              late.insert(Size.Symbol.found(value: v, slot: slot).key)
             }
           }
         }

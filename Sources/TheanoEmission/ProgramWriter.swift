@@ -121,9 +121,9 @@ package struct ProgramWriter {
       indent -= 1
       line("}")
     case .point(let pointer, let target): line("b\(pointer) = \(address(target));")
-    case .bind(let atom, let buffer):
-      line("\(atom.key) = \(length(schedule.buffers[buffer].dtype, address(buffer)));")
-    case .define(let atom, let size): line("\(atom.key) = \(size.cText);")
+    case .bind(let symbol, let buffer):
+      line("\(symbol.key) = \(length(schedule.buffers[buffer].dtype, address(buffer)));")
+    case .define(let symbol, let size): line("\(symbol.key) = \(size.cText);")
     case .check(let k): sizeCheck(k)
     case .allocate(let id): allocate(id)
     }
@@ -268,10 +268,10 @@ package struct ProgramWriter {
     for (k, id) in outputs.enumerated() {
       line("b\(id) = (\(schedule.buffers[id].dtype.cName) *)out[\(k)].data;")
       for (axis, size) in schedule.buffers[id].shape.enumerated() {
-        if size.atoms.count == 1, case .found(let v, let slot) = size.atoms[0],
+        if size.symbols.count == 1, case .found(let v, let slot) = size.symbols[0],
           size == Size(.found(value: v, slot: slot))
         {
-          line("\(size.atoms[0].key) = shapes[\(k)][\(axis)];")
+          line("\(size.symbols[0].key) = shapes[\(k)][\(axis)];")
         }
       }
     }

@@ -45,13 +45,13 @@ extension ByteSource {
       throw error(
         at: 0,
         "the array claims shape \(shapeText(layout.shape)) of \(layout.dtype), which cannot be addressed",
-        mend: "the header is damaged or hostile; fetch or write the file again")
+        hint: "the header is damaged or hostile; fetch or write the file again")
     }
     guard due == count else {
       throw error(
         at: 0,
         "shape \(shapeText(layout.shape)) of \(layout.dtype) takes \(due) bytes, but there are \(count)",
-        mend: due > count
+        hint: due > count
           ? "the file was cut short or is damaged; fetch or write it again"
           : "the file holds more than one array or is damaged; keep each array in a file of its own, or in an .npz"
       )

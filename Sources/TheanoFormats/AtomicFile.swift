@@ -77,17 +77,17 @@ struct AtomicFile: ~Copyable {
       var link = stat()
       if lstat(report.path, &link) == 0 {
         throw report.error(
-          "is a symbolic link to nothing", mend: "make its target's folder, or remove the link")
+          "is a symbolic link to nothing", hint: "make its target's folder, or remove the link")
       }
       if report.path.utf8.last == UInt8(ascii: "/") {
-        throw report.error("ends in a slash, so it names a folder", mend: "add the file's name")
+        throw report.error("ends in a slash, so it names a folder", hint: "add the file's name")
       }
       return (report.path, nil)
     }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw report.error(
         "exists and is not a regular file, so it cannot be replaced",
-        mend: "name a file rather than a folder or a device")
+        hint: "name a file rather than a folder or a device")
     }
     let mode = status.st_mode & 0o777
     guard let resolved = realpath(report.path, nil) else {

@@ -56,13 +56,13 @@ struct ByteCursor {
   private func need(_ count: Int, _ what: String) throws(TheanoError) {
     guard count >= 0, count <= remaining else {
       throw error(
-        "the bytes end inside \(what)", mend: "the file was cut short or is damaged; fetch or write it again")
+        "the bytes end inside \(what)", hint: "the file was cut short or is damaged; fetch or write it again")
     }
   }
 
   /// The error for a fault at the next byte.
-  func error(_ reason: String, mend: String? = nil) -> TheanoError {
-    report.error(at: offset, reason, mend: mend)
+  func error(_ reason: String, hint: String? = nil) -> TheanoError {
+    report.error(at: offset, reason, hint: hint)
   }
 }
 

@@ -51,7 +51,7 @@ struct ByteSource: Sendable {
       throw error(
         at: max(0, min(offset, count)),
         "the file ends inside \(what): \(length) bytes are due, \(max(0, count - offset)) are there",
-        mend: "the file was cut short or is damaged; fetch or write it again")
+        hint: "the file was cut short or is damaged; fetch or write it again")
     }
   }
 
@@ -105,7 +105,7 @@ struct ByteSource: Sendable {
   }
 
   /// The error for a fault at `offset` of these bytes.
-  func error(at offset: Int, _ reason: String, mend: String? = nil) -> TheanoError {
-    report.error(at: start + offset, reason, mend: mend)
+  func error(at offset: Int, _ reason: String, hint: String? = nil) -> TheanoError {
+    report.error(at: start + offset, reason, hint: hint)
   }
 }

@@ -14,12 +14,12 @@ struct FileReport: Sendable {
   /// - Parameters:
   ///   - offset: where in the file (or in the inflated entry) the fault lies, in bytes.
   ///   - reason: what is wrong there.
-  ///   - mend: what the user can do.
-  func error(at offset: Int? = nil, _ reason: String, mend: String? = nil) -> TheanoError {
+  ///   - hint: what the user can do.
+  func error(at offset: Int? = nil, _ reason: String, hint: String? = nil) -> TheanoError {
     var place = quoted(path)
     if let entry { place += ", entry \(quoted(entry))" }
     if let offset { place += ", byte \(offset)" }
-    return TheanoError(.file, in: operation, "\(place): \(reason)", mend: mend)
+    return TheanoError(.file, in: operation, "\(place): \(reason)", hint: hint)
   }
 
   /// Where the elements of an array end that begin at `start` of the file or the entry; an array that repeats one element
@@ -32,8 +32,8 @@ struct FileReport: Sendable {
   }
 
   /// The error for a call of the system that failed with `code`.
-  func systemError(_ action: String, code: CInt, mend: String? = nil) -> TheanoError {
-    error("\(action): \(systemMessage(code))", mend: mend ?? systemAdvice(code))
+  func systemError(_ action: String, code: CInt, hint: String? = nil) -> TheanoError {
+    error("\(action): \(systemMessage(code))", hint: hint ?? systemAdvice(code))
   }
 }
 

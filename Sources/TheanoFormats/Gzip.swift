@@ -30,7 +30,7 @@ enum Gzip {
     guard count == output.count else {
       throw source.error(
         at: deflated.count, "inflates to \(count) bytes where its head promises \(output.count)",
-        mend: "the file was cut short or is damaged; fetch or write it again")
+        hint: "the file was cut short or is damaged; fetch or write it again")
     }
   }
 
@@ -53,7 +53,7 @@ enum Gzip {
       guard deflated.count - position >= 8 else {
         throw source.error(
           at: deflated.count, "ends inside a member's checksum",
-          mend: "the file was cut short; fetch it again")
+          hint: "the file was cut short; fetch it again")
       }
       let crc = deflated.loadUnaligned(fromByteOffset: position, as: UInt32.self).littleEndian
       let size = deflated.loadUnaligned(fromByteOffset: position + 4, as: UInt32.self).littleEndian
@@ -62,7 +62,7 @@ enum Gzip {
       else {
         throw source.error(
           at: position, "the data does not match its checksum",
-          mend: "the file is damaged; fetch or write it again")
+          hint: "the file is damaged; fetch or write it again")
       }
       position += 8
       // What fills up the last block of a tape or a disk is passed over, as gzip does.
@@ -77,14 +77,14 @@ enum Gzip {
     func need(_ end: Int) throws(TheanoError) {
       guard end <= bytes.count else {
         throw source.error(
-          at: bytes.count, "ends inside a gzip head", mend: "the file was cut short; fetch it again")
+          at: bytes.count, "ends inside a gzip head", hint: "the file was cut short; fetch it again")
       }
     }
     try need(start + 10)
     guard bytes[start] == magic[0], bytes[start + 1] == magic[1] else {
       throw source.error(
         at: start, "what follows the compressed data is not gzip",
-        mend: "cut off what follows, or fetch the file again")
+        hint: "cut off what follows, or fetch the file again")
     }
     guard bytes[start + 2] == 8 else {
       throw source.error(

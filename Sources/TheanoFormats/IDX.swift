@@ -57,13 +57,13 @@ public enum IDX {
     guard let code = codes.first(where: { $0.dtype == array.dtype })?.code else {
       throw TheanoError(
         .dtype, in: "IDX.save", "the format has no \(array.dtype)",
-        mend:
+        hint:
           "convert with astype to one of \(codes.map(\.dtype.name).joined(separator: ", ")), or save as .npy")
     }
     guard array.shape.allSatisfy({ $0 <= Int(UInt32.max) }) else {
       throw TheanoError(
         .shape, in: "IDX.save", "the format has no room for shape \(shapeText(array.shape))",
-        mend: "save as .npy")
+        hint: "save as .npy")
     }
     var header = ByteBuilder()
     header.append([0, 0, code, UInt8(array.ndim)])
@@ -98,7 +98,7 @@ public enum IDX {
           "the head claims shape \(shapeText(layout.shape)) of \(layout.dtype), \(due) bytes, but "
             + (inflatedStart.map { "the data inflates to \($0)" }
               ?? "\(deflated.count) compressed bytes cannot hold that"),
-          mend: "the file was cut short, is damaged or hostile; fetch or write it again")
+          hint: "the file was cut short, is damaged or hostile; fetch or write it again")
       }
       let whole = try OwnedBytes.allocate(due, source.report)
       try Gzip.inflate(deflated, into: whole.mutableBytes, source)
@@ -112,7 +112,7 @@ public enum IDX {
     guard try cursor.big(UInt16.self, "the magic") == 0 else {
       throw source.error(
         at: 0, "does not begin with the two zero bytes of IDX files",
-        mend: "check that this is the right file")
+        hint: "check that this is the right file")
     }
     let code = try cursor.little(UInt8.self, "the element type")
     guard let dtype = codes.first(where: { $0.code == code })?.dtype else {

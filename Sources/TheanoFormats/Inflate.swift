@@ -64,7 +64,7 @@ struct Inflate {
   private func fault(_ reason: String) -> TheanoError {
     report.error(
       at: origin + consumed, "the compressed data is damaged: \(reason)",
-      mend: "fetch or write the file again")
+      hint: "fetch or write the file again")
   }
 
   private func tooLong() -> TheanoError {

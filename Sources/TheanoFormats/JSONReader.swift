@@ -12,7 +12,7 @@ struct JSONReader {
   /// The place in the file of the next byte.
   var offset: Int { cursor.offset }
 
-  func error(_ reason: String, mend: String? = nil) -> TheanoError { cursor.error(reason, mend: mend) }
+  func error(_ reason: String, hint: String? = nil) -> TheanoError { cursor.error(reason, hint: hint) }
 
   private mutating func skipSpace() {
     while let byte = cursor.peek, byte == 0x20 || byte == 0x09 || byte == 0x0a || byte == 0x0d { advance() }

@@ -16,12 +16,12 @@ struct NPYHeader: Equatable, Sendable {
   static func read(_ source: ByteSource) throws(TheanoError) -> NPYHeader {
     guard source.count > 0 else {
       throw source.error(
-        at: 0, "the file is empty", mend: "a program was probably stopped before it wrote the array")
+        at: 0, "the file is empty", hint: "a program was probably stopped before it wrote the array")
     }
     var prefix = try source.cursor(at: 0, count: min(source.count, 12), "the magic")
     guard prefix.bytes.starts(with: magic.prefix(prefix.bytes.count)) else {
       throw source.error(
-        at: 0, "does not begin with the magic of .npy files (0x93 NUMPY)", mend: advice(prefix.bytes))
+        at: 0, "does not begin with the magic of .npy files (0x93 NUMPY)", hint: advice(prefix.bytes))
     }
     try prefix.skip(magic.count, "the magic")
     let version = try (
@@ -30,7 +30,7 @@ struct NPYHeader: Equatable, Sendable {
     guard (1...3).contains(version.major), version.minor == 0 else {
       throw source.error(
         at: 6, "has format version \(version.major).\(version.minor); 1.0, 2.0 and 3.0 are known",
-        mend: "save it again with a current NumPy")
+        hint: "save it again with a current NumPy")
     }
     let length =
       version.major == 1
@@ -40,7 +40,7 @@ struct NPYHeader: Equatable, Sendable {
     guard length <= maximumLength else {
       throw source.error(
         at: 8, "the header claims \(length) bytes; an array of numbers needs a few hundred",
-        mend: "arrays of records are not supported: save each field as an array of its own")
+        hint: "arrays of records are not supported: save each field as an array of its own")
     }
     var parser = NPYHeaderParser(try source.cursor(at: start, count: length, "the header"))
     return NPYHeader(layout: try parser.parse(), dataOffset: start + length)
@@ -123,7 +123,7 @@ struct NPYHeaderParser {
         shape = try tuple()
       default:
         throw start.error(
-          "the header has an unknown key \(quoted(key))", mend: "save the array again with a current NumPy")
+          "the header has an unknown key \(quoted(key))", hint: "save the array again with a current NumPy")
       }
       if isRepeated { throw start.error("the header has the key \(quoted(key)) twice") }
       if !(try accept(",")) {
@@ -249,7 +249,7 @@ struct NPYHeaderParser {
     let start = cursor
     if cursor.peek == UInt8(ascii: "[") || cursor.peek == UInt8(ascii: "(") {
       throw start.error(
-        "holds an array of records, which is not supported", mend: "save each field as an array of its own")
+        "holds an array of records, which is not supported", hint: "save each field as an array of its own")
     }
     let text = try string()
     var code = Substring(text)
@@ -275,7 +275,7 @@ struct NPYHeaderParser {
       default: nil
       }
     guard let dtype else {
-      throw start.error("elements of type \(quoted(text)) are not supported", mend: advice(code))
+      throw start.error("elements of type \(quoted(text)) are not supported", hint: advice(code))
     }
     return (dtype, order == ">")
   }

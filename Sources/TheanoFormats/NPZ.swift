@@ -48,7 +48,7 @@ public struct NPZ: Sendable {
       guard indices.updateValue(index, forKey: FileName(name)) == nil else {
         throw source.error(
           at: entries[index].headOffset, "the name \(quoted(name)) occurs twice",
-          mend: "save the arrays again under different names")
+          hint: "save the arrays again under different names")
       }
     }
     self.indices = indices
@@ -62,7 +62,7 @@ public struct NPZ: Sendable {
       guard let index = indices[FileName(name)] else {
         throw TheanoError(
           .argument, in: "NPZ", "\(quoted(directory.source.report.path)) has no array \(quoted(name))",
-          mend: "it has \(listed(names))")
+          hint: "it has \(listed(names))")
       }
       return try array(entries[index])
     }
@@ -89,7 +89,7 @@ public struct NPZ: Sendable {
   private func check(_ crc: UInt32, _ entry: ZipEntry, _ data: ByteSource) throws(TheanoError) {
     guard crc == entry.crc else {
       throw data.error(
-        at: 0, "the data does not match its checksum", mend: "the archive is damaged; fetch or write it again"
+        at: 0, "the data does not match its checksum", hint: "the archive is damaged; fetch or write it again"
       )
     }
   }
@@ -110,7 +110,7 @@ public struct NPZ: Sendable {
         throw report.error(
           at: data.start,
           "shape \(shapeText(header.layout.shape)) of \(header.layout.dtype) does not take the \(entry.size) bytes that the "
-            + "directory tells", mend: "the archive is damaged; fetch or write it again")
+            + "directory tells", hint: "the archive is damaged; fetch or write it again")
       }
       let whole = try OwnedBytes.allocate(entry.size, report)
       whole.mutableBytes.adviseHugePages()
@@ -121,7 +121,7 @@ public struct NPZ: Sendable {
         throw report.error(
           at: data.start + inflater.consumed,
           "\(inflater.consumed) of \(deflated.count) bytes inflate to \(inflater.produced), but \(entry.size) are due",
-          mend: "the archive is damaged; fetch or write it again")
+          hint: "the archive is damaged; fetch or write it again")
       }
       try check(CRC32.of(whole.bytes), entry, data)
       return try NDArray.npy(ByteSource(whole, report))
@@ -199,11 +199,11 @@ func checkNames(_ names: [String], in operation: String, isUnfit: (String) -> Bo
     if name.isEmpty || isUnfit(name) {
       throw TheanoError(
         .argument, in: operation, "\(quoted(name)) cannot be an array's name in this format",
-        mend: "use a plain name, without .., a leading /, or control characters")
+        hint: "use a plain name, without .., a leading /, or control characters")
     }
     if !seen.insert(FileName(name)).inserted {
       throw TheanoError(
-        .argument, in: operation, "two arrays are named \(quoted(name))", mend: "give each its own name")
+        .argument, in: operation, "two arrays are named \(quoted(name))", hint: "give each its own name")
     }
   }
 }

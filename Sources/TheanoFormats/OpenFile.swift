@@ -22,9 +22,9 @@ func systemAdvice(_ code: CInt) -> String? {
 
 /// The bytes of a path as the system wants them, refused if it would read a different path than the caller wrote.
 func checkPath(_ path: String, _ report: FileReport) throws(TheanoError) {
-  if path.isEmpty { throw report.error("the path is empty", mend: "name a file") }
+  if path.isEmpty { throw report.error("the path is empty", hint: "name a file") }
   if path.utf8.contains(0) {
-    throw report.error("the path holds a zero byte, at which the system would cut it", mend: "take it out")
+    throw report.error("the path holds a zero byte, at which the system would cut it", hint: "take it out")
   }
 }
 
@@ -60,7 +60,7 @@ final class OpenFile: Sendable {
     guard status.st_mode & S_IFMT == S_IFREG else {
       _ = close(descriptor)
       throw report.error(
-        "is not a regular file", mend: "name a file rather than a folder, a pipe or a device")
+        "is not a regular file", hint: "name a file rather than a folder, a pipe or a device")
     }
     return OpenFile(descriptor: descriptor, count: Int(status.st_size))
   }
@@ -86,7 +86,7 @@ final class OpenFile: Sendable {
           throw report.systemError("cannot be read at byte \(failure.offset)", code: failure.code)
         }
         throw report.error(
-          at: failure.offset, "the file became shorter while it was read", mend: "read it again")
+          at: failure.offset, "the file became shorter while it was read", hint: "read it again")
       }
       if let sum = part.checksum { checksum?.append(sum, of: part.buffer.count) }
     }
@@ -161,7 +161,7 @@ final class OwnedBytes: @unchecked Sendable {
   ) throws(TheanoError) -> OwnedBytes {
     var base: UnsafeMutableRawPointer?
     guard posix_memalign(&base, 64, max(count, 1)) == 0, let base else {
-      throw report.error("there is no memory for \(count) bytes", mend: "free some, or split the file")
+      throw report.error("there is no memory for \(count) bytes", hint: "free some, or split the file")
     }
     return OwnedBytes(base: base, count: count, isReadOnly: isReadOnly, isMapping: false)
   }
@@ -181,7 +181,7 @@ final class OwnedBytes: @unchecked Sendable {
     guard let base = mmap(nil, file.count, PROT_READ, MAP_PRIVATE, file.descriptor, 0), base != MAP_FAILED
     else {
       throw report.systemError(
-        "cannot be mapped into memory", code: errno, mend: "load it without `mapped: true`")
+        "cannot be mapped into memory", code: errno, hint: "load it without `mapped: true`")
     }
     return OwnedBytes(base: base, count: file.count, isReadOnly: true, isMapping: true)
   }

@@ -56,7 +56,7 @@ public struct Safetensors: Sendable {
       guard let index = indices[FileName(name)] else {
         throw TheanoError(
           .argument, in: "Safetensors", "\(quoted(source.report.path)) has no array \(quoted(name))",
-          mend: "it has \(listed(names))")
+          hint: "it has \(listed(names))")
       }
       let entry = entries[index]
       var elements = try source.slice(
@@ -95,7 +95,7 @@ extension Safetensors {
       throw TheanoError(
         .dtype, in: report.operation,
         "the array \(quoted(name)) is of \(array.dtype), which the format lacks",
-        mend: "convert it with astype(.complex64), or save as .npz")
+        hint: "convert it with astype(.complex64), or save as .npz")
     }
     let rank = Dictionary(uniqueKeysWithValues: SafetensorsHeader.names.enumerated().map { ($1.dtype, $0) })
     let sorted = arrays.sorted { a, b in
@@ -114,7 +114,7 @@ extension Safetensors {
       throw TheanoError(
         .argument, in: report.operation,
         "the names and the metadata take \(head.count) bytes; the format allows 100 MB",
-        mend: "shorten the metadata")
+        hint: "shorten the metadata")
     }
     try AtomicFile.publish(report) { (file) throws(TheanoError) in
       try file.append(head)

@@ -39,12 +39,12 @@ struct SafetensorsHeader {
     guard length <= maximumLength, source.contains(8, count: length) else {
       throw source.error(
         at: 0, "the head claims \(length) bytes in a file of \(source.count)",
-        mend: "check that this is a .safetensors file; if so, it was cut short or is damaged")
+        hint: "check that this is a .safetensors file; if so, it was cut short or is damaged")
     }
     let text = try source.cursor(at: 8, count: length, "the head")
     guard text.peek == UInt8(ascii: "{") else {
       throw source.error(
-        at: 8, "the head does not begin with {", mend: "check that this is a .safetensors file")
+        at: 8, "the head does not begin with {", hint: "check that this is a .safetensors file")
     }
     var header = SafetensorsHeader()
     header.dataOffset = 8 + length
@@ -54,7 +54,7 @@ struct SafetensorsHeader {
         try reader.object { (key, reader) throws(TheanoError) in
           guard header.metadata.updateValue(try reader.string(), forKey: key) == nil else {
             throw reader.error(
-              "two keys of the metadata are equal as text: \(quoted(key))", mend: "rename one")
+              "two keys of the metadata are equal as text: \(quoted(key))", hint: "rename one")
           }
         }
       } else {
@@ -81,18 +81,18 @@ struct SafetensorsHeader {
     }
     guard let code, let shape, let ends, ends.count == 2 else {
       throw start.error(
-        "the tensor \(quoted(name)) lacks a dtype, a shape or two data_offsets", mend: damaged)
+        "the tensor \(quoted(name)) lacks a dtype, a shape or two data_offsets", hint: damaged)
     }
     guard let dtype = names.first(where: { $0.name == code })?.dtype else {
       throw start.error(
         "the tensor \(quoted(name)) has elements of type \(quoted(code)), which are not supported",
-        mend: "convert it, in Python for example, to one of \(names.map(\.name).joined(separator: ", "))")
+        hint: "convert it, in Python for example, to one of \(names.map(\.name).joined(separator: ", "))")
     }
     let layout = ElementLayout(dtype: dtype, shape: shape)
     guard let due = layout.byteCount, ends[0] <= ends[1], due == ends[1] - ends[0] else {
       throw start.error(
         "the tensor \(quoted(name)) claims bytes \(ends[0])..<\(ends[1]), which does not fit shape \(shapeText(shape)) of \(dtype)",
-        mend: damaged)
+        hint: damaged)
     }
     return Entry(name: name, layout: layout, range: ends[0]..<ends[1], place: start.offset)
   }
@@ -102,7 +102,7 @@ struct SafetensorsHeader {
   ) throws(TheanoError) -> [Int] {
     var lengths: [Int] = []
     try reader.array { (reader) throws(TheanoError) in
-      if lengths.count == limit { throw reader.error("there are more than \(limit) \(what)", mend: damaged) }
+      if lengths.count == limit { throw reader.error("there are more than \(limit) \(what)", hint: damaged) }
       lengths.append(try reader.length())
     }
     return lengths
@@ -118,14 +118,14 @@ struct SafetensorsHeader {
         throw source.report.error(
           at: entry.place,
           "the tensor \(quoted(entry.name)) begins at \(entry.range.lowerBound) of the data, where \(end) is due: tensors overlap "
-            + "or leave a gap", mend: Self.damaged)
+            + "or leave a gap", hint: Self.damaged)
       }
       end = entry.range.upperBound
     }
     guard end == source.count - dataOffset else {
       throw source.error(
         at: dataOffset, "the tensors take \(end) bytes, but \(source.count - dataOffset) follow the head",
-        mend: Self.damaged)
+        hint: Self.damaged)
     }
   }
 

@@ -58,13 +58,13 @@ struct ZipDirectory {
     let extent = try findDirectory()
     guard source.contains(extent.offset, count: extent.length), extent.offset + extent.length <= extent.end
     else {
-      throw source.error(at: extent.end, "the directory would lie outside the archive", mend: Self.damaged)
+      throw source.error(at: extent.end, "the directory would lie outside the archive", hint: Self.damaged)
     }
     // An entry takes at least 46 bytes.
     guard extent.count <= extent.length / 46 else {
       throw source.error(
         at: extent.end, "the directory claims \(extent.count) entries in \(extent.length) bytes",
-        mend: Self.damaged)
+        hint: Self.damaged)
     }
     var cursor = try source.cursor(at: extent.offset, count: extent.length, "the directory")
     var entries: [ZipEntry] = []
@@ -74,12 +74,12 @@ struct ZipDirectory {
       let entry = try readEntry(&cursor)
       guard names.insert(FileName(entry.name)).inserted else {
         throw at.error(
-          "the name \(quoted(entry.name)) occurs twice", mend: "save the arrays again under different names")
+          "the name \(quoted(entry.name)) occurs twice", hint: "save the arrays again under different names")
       }
       entries.append(entry)
     }
     if cursor.remaining > 0 {
-      throw cursor.error("the directory is longer than its entries", mend: Self.damaged)
+      throw cursor.error("the directory is longer than its entries", hint: Self.damaged)
     }
     try settleLimits(&entries, directory: extent.offset)
     return entries
@@ -94,13 +94,13 @@ struct ZipDirectory {
       let entry = entries[index]
       guard entry.headOffset >= end else {
         throw source.error(
-          at: entry.headOffset, "the entry \(quoted(entry.name)) overlaps another", mend: Self.damaged)
+          at: entry.headOffset, "the entry \(quoted(entry.name)) overlaps another", hint: Self.damaged)
       }
       guard let next = entry.headOffset.plus(Self.headLength)?.plus(entry.storedSize), next <= directory
       else {
         throw source.error(
           at: min(entry.headOffset, source.count),
-          "the entry \(quoted(entry.name)) would run into the directory", mend: Self.damaged)
+          "the entry \(quoted(entry.name)) would run into the directory", hint: Self.damaged)
       }
       end = next
       if let last { entries[last].limit = entry.headOffset }
@@ -110,7 +110,7 @@ struct ZipDirectory {
   }
 
   private func findDirectory() throws(TheanoError) -> Extent {
-    guard source.count > 0 else { throw source.error(at: 0, "the file is empty", mend: Self.damaged) }
+    guard source.count > 0 else { throw source.error(at: 0, "the file is empty", hint: Self.damaged) }
     // The end record may be followed by a comment of up to 65535 bytes, whose length it tells.
     let tailStart = max(0, source.count - Self.endLength - 65535)
     let tail = try source.bytes(at: tailStart, count: source.count - tailStart, "the end record")
@@ -125,7 +125,7 @@ struct ZipDirectory {
     }
     throw source.error(
       at: source.count, "has no zip directory at its end",
-      mend: tail.starts(with: NPYHeader.magic) && tailStart == 0
+      hint: tail.starts(with: NPYHeader.magic) && tailStart == 0
         ? "this is a .npy file: read it with NDArray.load" : "check that this is an .npz file and complete")
   }
 
@@ -144,7 +144,7 @@ struct ZipDirectory {
   }
 
   private func manyDisks(at position: Int) -> TheanoError {
-    source.error(at: position, "is one of several parts of an archive", mend: "join the parts first")
+    source.error(at: position, "is one of several parts of an archive", hint: "join the parts first")
   }
 
   /// The end record of a large archive, if there is one before the usual record.
@@ -159,7 +159,7 @@ struct ZipDirectory {
     var end = try source.cursor(at: offset, count: 56, "the zip64 end record")
     guard try end.little(UInt32.self, "the zip64 end record") == Self.end64Signature else {
       throw source.error(
-        at: offset, "there is no zip64 end record where there should be one", mend: Self.damaged)
+        at: offset, "there is no zip64 end record where there should be one", hint: Self.damaged)
     }
     try end.skip(8 + 4, "the zip64 end record")
     let thisDisk = try end.little(UInt32.self, "the zip64 end record")
@@ -176,7 +176,7 @@ struct ZipDirectory {
     let what = "a directory entry"
     let start = cursor
     guard try cursor.little(UInt32.self, what) == Self.entrySignature else {
-      throw start.error("there is no directory entry where there should be one", mend: Self.damaged)
+      throw start.error("there is no directory entry where there should be one", hint: Self.damaged)
     }
     try cursor.skip(4, what)
     let flags = try cursor.little(UInt16.self, what)
@@ -196,12 +196,12 @@ struct ZipDirectory {
     try cursor.skip(commentLength, "an entry's comment")
 
     if flags & 1 != 0 {
-      throw start.error("the entry \(quoted(name)) is encrypted", mend: "save it without a password")
+      throw start.error("the entry \(quoted(name)) is encrypted", hint: "save it without a password")
     }
     guard let method = ZipEntry.Method(rawValue: method) else {
       throw start.error(
         "the entry \(quoted(name)) is compressed by method \(method); stored (0) and deflated (8) are known",
-        mend: "save it with numpy.savez or numpy.savez_compressed")
+        hint: "save it with numpy.savez or numpy.savez_compressed")
     }
     var entry = ZipEntry(
       name: name, method: method, crc: crc, storedSize: Int(storedSize), size: Int(size),
@@ -237,11 +237,11 @@ struct ZipDirectory {
     case .stored where entry.size != entry.storedSize:
       throw start.error(
         "the entry \(quoted(entry.name)) is stored as it is, yet its two sizes differ: \(entry.storedSize) and \(entry.size)",
-        mend: Self.damaged)
+        hint: Self.damaged)
     case .deflated where !Inflate.isPlausible(inflated: entry.size, deflated: entry.storedSize):
       throw start.error(
         "the entry \(quoted(entry.name)) claims to inflate from \(entry.storedSize) to \(entry.size) bytes, which cannot be",
-        mend: "the archive is damaged or hostile")
+        hint: "the archive is damaged or hostile")
     default: break
     }
   }
@@ -249,12 +249,12 @@ struct ZipDirectory {
   /// A name that cannot be mistaken for a place on the disk, should someone use it as one.
   private func checkName(_ bytes: ArraySlice<UInt8>, at start: ByteCursor) throws(TheanoError) -> String {
     guard let name = String(validating: bytes, as: UTF8.self) else {
-      throw start.error("an entry's name is not UTF-8", mend: "save the arrays again under plain names")
+      throw start.error("an entry's name is not UTF-8", hint: "save the arrays again under plain names")
     }
     guard ZipEntry.isPlain(name) else {
       throw start.error(
         "the entry name \(quoted(name)) is not a plain name",
-        mend: "save the arrays again under names without .. or a leading /")
+        hint: "save the arrays again under names without .. or a leading /")
     }
     return name
   }
@@ -268,7 +268,7 @@ struct ZipDirectory {
     var head = try source.cursor(at: entry.headOffset, count: Self.headLength, what)
     guard try head.little(UInt32.self, what) == Self.headSignature else {
       throw source.error(
-        at: entry.headOffset, "there is no entry's head where there should be one", mend: Self.damaged)
+        at: entry.headOffset, "there is no entry's head where there should be one", hint: Self.damaged)
     }
     try head.skip(4, what)
     let method = try head.little(UInt16.self, what)
@@ -280,13 +280,13 @@ struct ZipDirectory {
       throw source.error(
         at: entry.headOffset,
         "the entry's head and the directory tell different things of \(quoted(entry.name))",
-        mend: Self.damaged)
+        hint: Self.damaged)
     }
     let start = entry.headOffset + Self.headLength + nameLength + extraLength
     guard entry.limit - start >= entry.storedSize else {
       throw source.error(
         at: entry.headOffset, "the entry \(quoted(entry.name)) would run into what follows it",
-        mend: Self.damaged)
+        hint: Self.damaged)
     }
     return try source.slice(start, count: entry.storedSize, "the entry \(quoted(entry.name))")
   }

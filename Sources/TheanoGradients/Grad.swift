@@ -47,8 +47,8 @@ public func grad(
   disconnected: DisconnectedInputs = .raise, fileID: String = #fileID, line: Int = #line
 ) -> [TensorVariable] {
   let note = SourceNote.here(fileID, line)
-  func impossible(_ what: String, _ mend: String?) -> TensorVariable {
-    .impossible("grad", Fault(.gradient, what, mend: mend, operand: 0), operands: [cost], note: note)
+  func impossible(_ what: String, _ hint: String?) -> TensorVariable {
+    .impossible("grad", Fault(.gradient, what, hint: hint, operand: 0), operands: [cost], note: note)
   }
   if cost.node.isPoisoned { return wrt.map { .carrying("grad", [cost, $0], note: note) } }
   if cost.ndim != 0 {
@@ -73,7 +73,7 @@ public func grad(
         "grad",
         Fault(
           .gradient, "\(x) is \(x.dtype): there is no gradient with respect to integers or booleans",
-          mend: "declare it with a float dtype, as in T.dvector, or cast it before it is used", operand: 1),
+          hint: "declare it with a float dtype, as in T.dvector, or cast it before it is used", operand: 1),
         operands: [cost, x], note: note)
     }
     if let g { return g }
@@ -82,7 +82,7 @@ public func grad(
       "grad",
       Fault(
         .gradient, "the cost does not depend on \(x) in a differentiable way",
-        mend: "check that it takes part in the cost, or pass disconnected: .zero", operand: 1),
+        hint: "check that it takes part in the cost, or pass disconnected: .zero", operand: 1),
       operands: [cost, x],
       note: note)
   }
@@ -107,7 +107,7 @@ public func Lop(
     let seeds = zip(outputs, gradients).enumerated().map { k, pair in
       (
         pair.0,
-        Fitted.fit(
+        SpecifyShape.fit(
           pair.1, to: pair.0, .gradient, "Lop", giver: "the gradient has", target: "output \(k)", note)
       )
     }
@@ -136,14 +136,14 @@ func mismatch(
     let fault = Fault(
       .argument,
       "\(counted(variables.count, kind, kind + "s")) but \(counted(partners.count, partner, partner + "s"))",
-      mend: "give one \(partner) for each \(kind), of its shape")
+      hint: "give one \(partner) for each \(kind), of its shape")
     return .impossible(operation, fault, note: note)
   }
   for (x, p) in zip(variables, partners) where x.ndim != p.ndim || !p.dtype.isFloating || !x.dtype.isFloating
   {
     let fault = Fault(
       .gradient, "the \(partner) for \(x) is \(p.type.brief), but \(x) is \(x.type.brief)",
-      mend: "give one \(partner) for each \(kind), of its shape and of a float dtype", operand: 1)
+      hint: "give one \(partner) for each \(kind), of its shape and of a float dtype", operand: 1)
     return .impossible(operation, fault, operands: [x, p], note: note)
   }
   return nil

@@ -22,7 +22,7 @@ public func Rop(
   let (order, _) = applications(of: outputs, dependingOn: wrt, stopping: [])
   var moves: [VariableKey: TensorVariable] = [:]
   for (k, (x, direction)) in zip(wrt, directions).enumerated() {
-    moves[VariableKey(x)] = Fitted.fit(
+    moves[VariableKey(x)] = SpecifyShape.fit(
       direction, to: x, .gradient, "Rop", giver: "the direction has", target: "variable \(k)", note)
   }
   for (apply, held) in order {

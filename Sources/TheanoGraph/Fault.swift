@@ -5,14 +5,14 @@ import TheanoKernels
 package struct Fault: Error, Sendable, Hashable {
   package var kind: Diagnosis.Kind
   package var what: String
-  package var mend: String?
+  package var hint: String?
   /// The operand that is to blame: it is underlined.
   package var operand: Int?
 
-  package init(_ kind: Diagnosis.Kind, _ what: String, mend: String? = nil, operand: Int? = nil) {
+  package init(_ kind: Diagnosis.Kind, _ what: String, hint: String? = nil, operand: Int? = nil) {
     self.kind = kind
     self.what = what
-    self.mend = mend
+    self.hint = hint
     self.operand = operand
   }
 }
@@ -23,21 +23,21 @@ extension Fault {
     let n = type.ndim
     self.init(
       .shape, "there is no axis \(axis): \(type.brief) has \(counted(n, "axis", "axes"))",
-      mend: n == 0 ? "a scalar has no axes" : "axes run from 0 to \(n - 1), or from -\(n) to -1",
+      hint: n == 0 ? "a scalar has no axes" : "axes run from 0 to \(n - 1), or from -\(n) to -1",
       operand: operand)
   }
 
   /// What an array's own code found wrong, as the fault of the expression that was to hold the array.
   package init(_ error: TheanoError) {
     let first = error.diagnoses.first
-    self.init(first?.kind ?? .argument, first?.what ?? "unknown", mend: first?.mend)
+    self.init(first?.kind ?? .argument, first?.what ?? "unknown", hint: first?.hint)
   }
 
   /// The fault as the user sees it, in the operation and at the line of the node that has it.
   package func diagnosis(of op: any Operation, operands: [TensorVariable], note: SourceNote) -> Diagnosis {
     let (text, caret) = ExpressionText.render(op, operands, underlining: operand)
     return Diagnosis(
-      kind, in: op.name, what, mend: mend, expression: operands.isEmpty ? nil : text, caret: caret,
+      kind, in: op.name, what, hint: hint, expression: operands.isEmpty ? nil : text, caret: caret,
       location: note.location)
   }
 }

@@ -39,14 +39,14 @@ extension Graph {
           Diagnosis(
             .argument, in: "function",
             "the outputs need \(variable) (\(variable.type.brief)), which is no input of the function",
-            mend: "add it to inputs:, or say what it stands for in givens:",
+            hint: "add it to inputs:, or say what it stands for in givens:",
             location: variable.node.note.location)
         })
     }
     let known = lowering.known
     setOutputs(outputs.map { known[ObjectIdentifier($0.node)]! })
     findCertainChecks()
-    var lengths: [Size.Atom: Size] = [:]
+    var lengths: [Size.Symbol: Size] = [:]
     for (k, leaf) in leaves.enumerated() {
       guard let state = leaf.variable.sharedState, let shape = assumed(state) else { continue }
       for (axis, n) in shape.enumerated() { lengths[.axis(leaf: k, axis: axis)] = Size(n) }

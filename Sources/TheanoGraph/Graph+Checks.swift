@@ -6,15 +6,15 @@ extension Graph {
   ///
   /// - Parameters:
   ///   - numbers: Which of the checks.
-  ///   - atom: What an atom is, or `nil` if that is not known (yet).
+  ///   - symbol: What a symbol is, or `nil` if that is not known (yet).
   /// - Throws: Every pair that does not fit, at the line of the operation that demands it.
-  package func checkSizes(_ numbers: [Int], _ atom: (Size.Atom) -> Int?) throws(TheanoError) {
+  package func checkSizes(_ numbers: [Int], _ symbol: (Size.Symbol) -> Int?) throws(TheanoError) {
     var diagnoses: [Diagnosis] = []
     // What is wrong with an application first makes its other checks say the same thing in other words.
     var faulty: Set<ObjectIdentifier> = []
     for check in numbers.lazy.map({ checks[$0] }) {
       if let origin = check.origin, faulty.contains(ObjectIdentifier(origin)) { continue }
-      guard let left = check.check.left.value(atom), let right = check.check.right.value(atom) else {
+      guard let left = check.check.left.value(symbol), let right = check.check.right.value(symbol) else {
         continue
       }
       if !check.check.admits(left, right) {
@@ -39,6 +39,6 @@ extension Graph {
   /// A fault as the user sees it: in the application of theirs that it comes from.
   package func diagnosis(_ fault: Fault, at origin: ApplyNode?, op: (any Operation)? = nil) -> Diagnosis {
     if let origin { return fault.diagnosis(of: origin.op, operands: origin.inputs, note: origin.note) }
-    return Diagnosis(fault.kind, in: op?.name ?? "function", fault.what, mend: fault.mend)
+    return Diagnosis(fault.kind, in: op?.name ?? "function", fault.what, hint: fault.hint)
   }
 }

@@ -60,7 +60,7 @@ package struct Graph {
   package private(set) var outputs: [ValueID] = []
   package private(set) var checks: [Check] = []
   /// The lengths that a program of this graph is made for, and that the caller vouches for.
-  private(set) var assumed: [Size.Atom: Size] = [:]
+  private(set) var assumed: [Size.Symbol: Size] = [:]
   private var checkNumbers: [CheckKey: Int] = [:]
   private var interned: [Int: [NodeID]] = [:]
   private var internedConstants: [ConstantKey: ValueID] = [:]
@@ -363,9 +363,9 @@ package struct Graph {
     }
   }
 
-  /// Whether an atom is known when a program begins: the length of a leaf, or the value of one.
-  package func isEntryAtom(_ atom: Size.Atom) -> Bool {
-    switch atom {
+  /// Whether a symbol is known when a program begins: the length of a leaf, or the value of one.
+  package func isEntrySymbol(_ symbol: Size.Symbol) -> Bool {
+    switch symbol {
     case .axis: true
     case .value(let id): if case .leaf = values[resolve(id)].origin { true } else { false }
     case .found, .function: false
@@ -376,8 +376,8 @@ package struct Graph {
   /// replaced becomes what stands there now.
   package mutating func settleLengths() {
     func settled(_ size: Size) -> Size {
-      size.substituting { atom in
-        switch atom {
+      size.substituting { symbol in
+        switch symbol {
         case .value(let id):
           let now = resolve(id)
           if let constant = constant(now), let n = try? constant.item(as: Int.self) { return Size(n) }
@@ -428,7 +428,7 @@ package struct Graph {
   ///
   /// - Parameter assumed: Lengths that the caller vouches for: the program is made for them alone. They are put in only
   ///   now, when all types have been inferred: an axis that just happens to have length 1 must not broadcast.
-  package mutating func unifySizes(assuming assumed: [Size.Atom: Size] = [:]) {
+  package mutating func unifySizes(assuming assumed: [Size.Symbol: Size] = [:]) {
     self.assumed = assumed
     var equal = assumed
     func settle(_ size: Size) -> Size {
@@ -444,8 +444,8 @@ package struct Graph {
       let difference = settle(check.check.left) - settle(check.check.right)
       // Only what the entry of a program knows stands for an axis: a length that is computed later would come too late
       // for what reads the axis before.
-      guard difference.isKnown(isEntryAtom) else { continue }
-      if let (atom, value) = difference.solved { equal[atom] = value }
+      guard difference.isKnown(isEntrySymbol) else { continue }
+      if let (symbol, value) = difference.solved { equal[symbol] = value }
     }
     guard !equal.isEmpty else { return }
     var memo: [[Dim]: [Dim]] = [:]
@@ -468,8 +468,8 @@ extension Size {
   /// The graph's values that must be known before the size is.
   package var valuesRead: [Int] {
     terms.flatMap { term in
-      term.atoms.flatMap { atom -> [Int] in
-        switch atom {
+      term.symbols.flatMap { symbol -> [Int] in
+        switch symbol {
         case .axis: []
         case .value(let v), .found(let v, _): [v]
         case .function(_, let sizes): sizes.flatMap(\.valuesRead)
@@ -479,22 +479,22 @@ extension Size {
   }
 
   /// Solves `self == 0` for the length of an axis, the latest leaf's if there are several.
-  fileprivate var solved: (atom: Atom, value: Size)? {
-    var best: (order: (Int, Int), atom: Atom, value: Size)?
-    for term in terms where term.atoms.count == 1 && abs(term.coefficient) == 1 {
-      guard case .axis(let leaf, let axis) = term.atoms[0] else { continue }
-      let rest = self - Size(term.atoms[0]) * Size(term.coefficient)
-      guard !rest.mentions(term.atoms[0]), best == nil || best!.order < (leaf, axis) else { continue }
-      best = ((leaf, axis), term.atoms[0], rest * Size(-term.coefficient))
+  fileprivate var solved: (symbol: Symbol, value: Size)? {
+    var best: (order: (Int, Int), symbol: Symbol, value: Size)?
+    for term in terms where term.symbols.count == 1 && abs(term.coefficient) == 1 {
+      guard case .axis(let leaf, let axis) = term.symbols[0] else { continue }
+      let rest = self - Size(term.symbols[0]) * Size(term.coefficient)
+      guard !rest.mentions(term.symbols[0]), best == nil || best!.order < (leaf, axis) else { continue }
+      best = ((leaf, axis), term.symbols[0], rest * Size(-term.coefficient))
     }
-    return best.map { ($0.atom, $0.value) }
+    return best.map { ($0.symbol, $0.value) }
   }
 
-  fileprivate func mentions(_ atom: Atom) -> Bool {
+  fileprivate func mentions(_ symbol: Symbol) -> Bool {
     terms.contains { term in
-      term.atoms.contains { other in
-        if other == atom { return true }
-        if case .function(_, let sizes) = other { return sizes.contains { $0.mentions(atom) } }
+      term.symbols.contains { other in
+        if other == symbol { return true }
+        if case .function(_, let sizes) = other { return sizes.contains { $0.mentions(symbol) } }
         return false
       }
     }

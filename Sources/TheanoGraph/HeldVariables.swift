@@ -51,14 +51,14 @@ package struct HeldVariables {
           "\(subject) the shared variable \(state.name ?? "without a name"), which was made before "
             + "\(later.name ?? "another one") that the function around this closure holds: two such calls could wait for "
             + "each other for ever",
-          mend: "do it after the call, or make the shared variables in the other order")
+          hint: "do it after the call, or make the shared variables in the other order")
       }
       if pointer.pointee.states.contains(where: { $0.id == state.id && (isWritten || $0.isWritten) }) {
         throw TheanoError(
           .custom, in: operation,
           "\(subject) the shared variable \(state.name ?? "without a name"), which is held until the function "
             + "that runs this closure has finished: this would wait for ever",
-          mend: "do it after the call, or return the value from the closure and store it with updates:; "
+          hint: "do it after the call, or return the value from the closure and store it with updates:; "
             + "the value before the call can be had with .value")
       }
       held = pointer.pointee.outer

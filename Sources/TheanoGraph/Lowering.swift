@@ -44,8 +44,8 @@ package struct Writes: Sendable {
 
   package struct Part: Sendable {
     package enum Mode: Sendable { case set, add }
-    /// The box of points that are written.
-    package var box: [Size]
+    /// The space of points that are written.
+    package var space: [Size]
     /// Whether the same place may be written more than once.
     package var mayRepeat: Bool
     package var mode: Mode
@@ -59,13 +59,13 @@ package struct Writes: Sendable {
       ) -> [LoopNest.Ref]
 
     package init(
-      box: [Size], mayRepeat: Bool = false, mode: Mode = .set, value: @escaping Lowering.Pull,
+      space: [Size], mayRepeat: Bool = false, mode: Mode = .set, value: @escaping Lowering.Pull,
       place:
         @escaping @Sendable (
           inout NestBuilder, [LoopNest.Ref], (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
         ) -> [LoopNest.Ref]
     ) {
-      self.box = box
+      self.space = space
       self.mayRepeat = mayRepeat
       self.mode = mode
       self.value = value

@@ -1,7 +1,7 @@
 import TheanoArrays
 import TheanoKernels
 
-/// Everything the house knows of an operation, in one place.
+/// Everything that is known of an operation, in one place.
 ///
 /// A new operation is one type that conforms to this; no other file mentions it by name, but for the table that tests
 /// walk through.
@@ -129,7 +129,9 @@ package struct SizeCheck: Sendable {
   }
 
   /// Whether both lengths are made of what is known.
-  package func isKnown(_ atom: (Size.Atom) -> Bool) -> Bool { left.isKnown(atom) && right.isKnown(atom) }
+  package func isKnown(_ symbol: (Size.Symbol) -> Bool) -> Bool {
+    left.isKnown(symbol) && right.isKnown(symbol)
+  }
 
   /// Whether the lengths are known, and fit.
   package var isMet: Bool {
@@ -201,17 +203,17 @@ private func broadcastFault(
   _ x: Int, _ y: Int, axis: Int, operands: (Int, Int), shapes: [String]
 ) -> Fault {
   let (a, b) = operands
-  var mend = "make the lengths equal, or give one of them length 1 on that axis"
+  var hint = "make the lengths equal, or give one of them length 1 on that axis"
   if x == 1 || y == 1 {
     let short = x == 1 ? a : b
-    mend =
+    hint =
       "an axis broadcasts only if it is declared to have length 1: declare it (T.row, T.col, shape: [..., 1, ...]) or "
       + "write T.addBroadcast(operand \(short + 1), axis: \(axis))"
   }
   return Fault(
     .shape,
     "operands \(a + 1) and \(b + 1) do not fit: axis \(axis) has length \(x) in one and \(y) in the other",
-    mend: mend, operand: b)
+    hint: hint, operand: b)
 }
 
 /// What an L-op is given.
@@ -239,7 +241,7 @@ package struct PushforwardCall {
   package var outputs: [TensorVariable]
   /// The direction of each input; `nil` is zero.
   package var directions: [TensorVariable?]
-  /// The directional derivatives by the double-backward trick; given by the gradient's room, which the ops' room
+  /// The directional derivatives by the double-backward trick; given by the module of gradients, which that of the operations
   /// cannot import.
   package var byDoubleBackward: () -> [TensorVariable?]
 

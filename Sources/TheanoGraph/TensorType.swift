@@ -47,7 +47,7 @@ extension TensorType {
     if dtype.isComplex || dtype == .float16 || dtype == .bfloat16 {
       throw Fault(
         .dtype, "\(subject) is \(dtype), which expressions cannot compute with",
-        mend: "convert the array to float32 or float64 first: array.astype(.float64)", operand: operand)
+        hint: "convert the array to float32 or float64 first: array.astype(.float64)", operand: operand)
     }
     try requirePossible(subject, operand: operand)
   }
@@ -57,7 +57,7 @@ extension TensorType {
     if ndim > TensorType.mostAxes {
       throw Fault(
         .shape, "\(subject) has \(ndim) axes; expressions have at most \(TensorType.mostAxes)",
-        mend: "merge axes with T.reshape", operand: operand)
+        hint: "merge axes with T.reshape", operand: operand)
     }
     var bytes = dtype.itemSize
     for (axis, dim) in dims.enumerated() {
@@ -65,14 +65,14 @@ extension TensorType {
       if n < 0 {
         throw Fault(
           .shape, "axis \(axis) of \(subject) has the negative length \(n)",
-          mend: "lengths are at least 0; write nil for a length that only the call knows", operand: operand)
+          hint: "lengths are at least 0; write nil for a length that only the call knows", operand: operand)
       }
       let (product, overflow) = bytes.multipliedReportingOverflow(by: max(n, 1))
       guard !overflow else {
         throw Fault(
           .shape,
           "\(subject)\(subject.hasSuffix(",") ? "" : ",") \(dtype) \(lengthsText), has more bytes than can be addressed",
-          mend: "make it smaller", operand: operand)
+          hint: "make it smaller", operand: operand)
       }
       bytes = product
     }

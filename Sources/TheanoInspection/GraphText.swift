@@ -17,8 +17,8 @@ extension Graph {
     for node in order { for output in nodes[node].outputs { number(output) } }
 
     func size(_ size: Size) -> String {
-      size.substituting { atom in
-        switch atom {
+      size.substituting { symbol in
+        switch symbol {
         case .value(let id): numbers[resolve(id)].map { Size(.value($0)) }
         case .found(let id, let slot): numbers[resolve(id)].map { Size(.found(value: $0, slot: slot)) }
         case .axis, .function: nil

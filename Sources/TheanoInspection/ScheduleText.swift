@@ -40,8 +40,8 @@ extension Schedule {
         ["\(indent)if \(name(condition))"] + lines(then, indent + "  ", library) + ["\(indent)else"]
           + lines(otherwise, indent + "  ", library)
       case .point(let pointer, let target): ["\(indent)\(name(pointer)) points to \(name(target))"]
-      case .bind(let atom, let buffer): ["\(indent)\(atom.key) is the integer in \(name(buffer))"]
-      case .define(let atom, let size): ["\(indent)\(atom.key) = \(size)"]
+      case .bind(let symbol, let buffer): ["\(indent)\(symbol.key) is the integer in \(name(buffer))"]
+      case .define(let symbol, let size): ["\(indent)\(symbol.key) = \(size)"]
       case .check(let number): ["\(indent)check \(number) of lengths"]
       case .allocate(let buffer): ["\(indent)allocate \(name(buffer)) \(shape(buffer))"]
       }

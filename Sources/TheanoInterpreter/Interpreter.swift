@@ -81,7 +81,7 @@ package struct Interpreter {
       return [values[inputs[Interpreter.isTrue(condition) ? 1 : 2]]!]
     }
     if let own = checksOfNode[id] {
-      try graph.checkSizes(own) { atom($0, leaves, values, all: true) }
+      try graph.checkSizes(own) { symbol($0, leaves, values, all: true) }
     }
     try requireMemory(id, values, leaves)
     do throws(Fault) {
@@ -103,7 +103,7 @@ package struct Interpreter {
       let type = graph.values[output].type
       var shape: [Int] = []
       for dim in type.dims {
-        guard let n = dim.size?.value({ atom($0, leaves, values, all: true) }), n >= 0 else { return }
+        guard let n = dim.size?.value({ symbol($0, leaves, values, all: true) }), n >= 0 else { return }
         shape.append(n)
       }
       do throws(TheanoError) {
@@ -112,17 +112,17 @@ package struct Interpreter {
         _ = try NDArray.allocate(shape + [node.inputs.count + 2], dtype: .float64)
       } catch {
         let fault = Fault(
-          .system, "there is no memory for a result of shape \(shape)", mend: "compute with smaller arrays")
+          .system, "there is no memory for a result of shape \(shape)", hint: "compute with smaller arrays")
         throw TheanoError(graph.diagnosis(fault, at: node.origin, op: node.op))
       }
     }
   }
 
-  /// What an atom of a length is, as far as it is computed.
-  private func atom(
-    _ atom: Size.Atom, _ leaves: [NDArray], _ values: [Graph.ValueID: NDArray], all: Bool
+  /// What a symbol of a length is, as far as it is computed.
+  private func symbol(
+    _ symbol: Size.Symbol, _ leaves: [NDArray], _ values: [Graph.ValueID: NDArray], all: Bool
   ) -> Int? {
-    switch atom {
+    switch symbol {
     case .axis(let leaf, let axis): return leaves[leaf].shape[axis]
     case .value(let id):
       let id = graph.resolve(id)
@@ -140,7 +140,7 @@ package struct Interpreter {
     _ leaves: [NDArray], _ values: [Graph.ValueID: NDArray], all: Bool
   ) throws(TheanoError) {
     try graph.checkSizes(graph.checks.indices.filter { graph.checks[$0].isCertain }) {
-      atom($0, leaves, values, all: all)
+      symbol($0, leaves, values, all: all)
     }
   }
 }

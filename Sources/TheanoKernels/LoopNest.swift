@@ -1,6 +1,6 @@
 import TheanoArrays
 
-/// A kernel: what is computed at every point of a box of indices, and where it goes.
+/// A kernel: what is computed at every point of a iteration space, and where it goes.
 ///
 /// A nest says *what*, not *how*: a straight line of typed instructions in single-assignment form, evaluated at each
 /// point, with stores and folds at its end. The order of the loops, vector lanes and threads are the dialect's choice,
@@ -12,7 +12,7 @@ package struct LoopNest: Hashable, Sendable {
     package init(_ id: Int) { self.id = Int32(id) }
   }
 
-  /// One axis of the box.
+  /// One axis of the space.
   package struct Axis: Hashable, Sendable {
     /// Its length: an index into `sizes`.
     package var extent: Int
@@ -61,7 +61,7 @@ package struct LoopNest: Hashable, Sendable {
 
   /// Where results go.
   package enum Effect: Hashable, Sendable {
-    /// `buffer[at] = value` at each point of the box; `at` names each point once.
+    /// `buffer[at] = value` at each point of the space; `at` names each point once.
     case store(buffer: Int, at: [Ref], Ref)
     /// `buffer[at] = value` where `at` may name an element several times: the last one in row-major order stays.
     case scatter(buffer: Int, at: [Ref], Ref)

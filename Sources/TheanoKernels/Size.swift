@@ -1,10 +1,10 @@
-/// A length that may be known only at the call: a polynomial with integer coefficients over atoms.
+/// A length that may be known only at the call: a polynomial with integer coefficients over symbols.
 ///
 /// Two sizes that are equal as polynomials are the same value, so that `(n + 1) * m - m` and `n * m` compare equal;
 /// this is what lets loops collapse, buffers share memory and run-time checks disappear.
 package struct Size: Hashable, Sendable {
   /// What a size is made of where it is not a number.
-  package indirect enum Atom: Hashable, Sendable {
+  package indirect enum Symbol: Hashable, Sendable {
     /// The length of an axis of a graph's leaf (an input or a shared variable), by the leaf's number.
     case axis(leaf: Int, axis: Int)
     /// The value of an integer scalar that the graph computes, by the value's number.
@@ -22,43 +22,43 @@ package struct Size: Hashable, Sendable {
     case sliceBound, sliceBoundBackwards
   }
 
-  /// A product of atoms (sorted) with its coefficient. The terms are sorted and have no zero coefficient.
+  /// A product of symbols (sorted) with its coefficient. The terms are sorted and have no zero coefficient.
   package struct Term: Hashable, Sendable {
-    package var atoms: [Atom]
+    package var symbols: [Symbol]
     package var coefficient: Int
   }
 
   package private(set) var terms: [Term]
 
-  package init(_ constant: Int) { terms = constant == 0 ? [] : [Term(atoms: [], coefficient: constant)] }
-  package init(_ atom: Atom) { terms = [Term(atoms: [atom], coefficient: 1)] }
+  package init(_ constant: Int) { terms = constant == 0 ? [] : [Term(symbols: [], coefficient: constant)] }
+  package init(_ symbol: Symbol) { terms = [Term(symbols: [symbol], coefficient: 1)] }
 
   private init(collecting pieces: [Term]) {
-    var sums: [[Atom]: Int] = [:]
-    for piece in pieces { sums[piece.atoms, default: 0] &+= piece.coefficient }
-    terms = sums.compactMap { $0.value == 0 ? nil : Term(atoms: $0.key, coefficient: $0.value) }
-    terms.sort { Size.precedes($0.atoms, $1.atoms) }
+    var sums: [[Symbol]: Int] = [:]
+    for piece in pieces { sums[piece.symbols, default: 0] &+= piece.coefficient }
+    terms = sums.compactMap { $0.value == 0 ? nil : Term(symbols: $0.key, coefficient: $0.value) }
+    terms.sort { Size.precedes($0.symbols, $1.symbols) }
   }
 
   /// The number, if it is one.
   package var constant: Int? {
     if terms.isEmpty { return 0 }
-    return terms.count == 1 && terms[0].atoms.isEmpty ? terms[0].coefficient : nil
+    return terms.count == 1 && terms[0].symbols.isEmpty ? terms[0].coefficient : nil
   }
 
-  /// The atoms that the size mentions directly, not those inside functions.
-  package var atoms: [Atom] { terms.flatMap(\.atoms) }
+  /// The symbols that the size mentions directly, not those inside functions.
+  package var symbols: [Symbol] { terms.flatMap(\.symbols) }
 
   /// A total order on products, so that equal sizes have one form.
-  private static func precedes(_ a: [Atom], _ b: [Atom]) -> Bool {
+  private static func precedes(_ a: [Symbol], _ b: [Symbol]) -> Bool {
     if a.count != b.count { return a.count > b.count }
     for (x, y) in zip(a, b) where x != y { return x.key < y.key }
     return false
   }
 }
 
-extension Size.Atom {
-  /// A text that orders atoms and names them in generated code and errors.
+extension Size.Symbol {
+  /// A text that orders symbols and names them in generated code and errors.
   package var key: String {
     switch self {
     case .axis(let leaf, let axis): "n\(leaf)_\(axis)"
@@ -74,9 +74,9 @@ extension Size: CustomStringConvertible {
   package var description: String {
     if terms.isEmpty { return "0" }
     return terms.map { term in
-      let atoms = term.atoms.map(\.key).joined(separator: "*")
-      return term.atoms.isEmpty
-        ? "\(term.coefficient)" : term.coefficient == 1 ? atoms : "\(term.coefficient)*\(atoms)"
+      let symbols = term.symbols.map(\.key).joined(separator: "*")
+      return term.symbols.isEmpty
+        ? "\(term.coefficient)" : term.coefficient == 1 ? symbols : "\(term.coefficient)*\(symbols)"
     }.joined(separator: " + ")
   }
 }
@@ -100,8 +100,8 @@ extension Size {
     var pieces: [Term] = []
     for s in a.terms {
       for t in b.terms {
-        let atoms = (s.atoms + t.atoms).sorted { $0.key < $1.key }
-        pieces.append(Term(atoms: atoms, coefficient: s.coefficient &* t.coefficient))
+        let symbols = (s.symbols + t.symbols).sorted { $0.key < $1.key }
+        pieces.append(Term(symbols: symbols, coefficient: s.coefficient &* t.coefficient))
       }
     }
     return Size(collecting: pieces)
@@ -167,8 +167,8 @@ extension Size {
 
   /// `n - k` if the size is `max(n, 0) - k` for a k > 0.
   private var withoutInnerMaximum: Size? {
-    guard terms.count == 2, terms[0].coefficient == 1, terms[0].atoms.count == 1, terms[1].atoms.isEmpty,
-      terms[1].coefficient < 0, case .function(.maximum, let sizes) = terms[0].atoms[0],
+    guard terms.count == 2, terms[0].coefficient == 1, terms[0].symbols.count == 1, terms[1].symbols.isEmpty,
+      terms[1].coefficient < 0, case .function(.maximum, let sizes) = terms[0].symbols[0],
       let zero = sizes.firstIndex(where: { $0.constant == 0 })
     else { return nil }
     return sizes[1 - zero] + Size(terms[1].coefficient)
@@ -177,19 +177,20 @@ extension Size {
   /// The quotient if `b` is a single product that divides every term: enough for `(n * m) / m`.
   private func dividedExactly(by b: Size) -> Size? {
     if self == b { return 1 }
-    guard b.terms.count == 1, let divisor = b.terms.first, !b.terms[0].atoms.isEmpty || b.constant != 0 else {
+    guard b.terms.count == 1, let divisor = b.terms.first, !b.terms[0].symbols.isEmpty || b.constant != 0
+    else {
       return nil
     }
     var pieces: [Term] = []
     for term in terms {
       let (quotient, overflow) = term.coefficient.dividedReportingOverflow(by: divisor.coefficient)
       guard !overflow, quotient &* divisor.coefficient == term.coefficient else { return nil }
-      var atoms = term.atoms
-      for atom in divisor.atoms {
-        guard let at = atoms.firstIndex(of: atom) else { return nil }
-        atoms.remove(at: at)
+      var symbols = term.symbols
+      for symbol in divisor.symbols {
+        guard let at = symbols.firstIndex(of: symbol) else { return nil }
+        symbols.remove(at: at)
       }
-      pieces.append(Term(atoms: atoms, coefficient: quotient))
+      pieces.append(Term(symbols: symbols, coefficient: quotient))
     }
     return Size(collecting: pieces)
   }
@@ -198,8 +199,8 @@ extension Size {
   package var isSurelyNonNegative: Bool {
     terms.allSatisfy { term in
       term.coefficient > 0
-        && term.atoms.allSatisfy { atom in
-          switch atom {
+        && term.symbols.allSatisfy { symbol in
+          switch symbol {
           case .axis, .found: true
           case .value: false
           case .function(.sliceBound, _): true
@@ -211,19 +212,19 @@ extension Size {
     }
   }
 
-  /// The size with atoms replaced.
-  package func substituting(_ replace: (Atom) -> Size?) -> Size {
+  /// The size with symbols replaced.
+  package func substituting(_ replace: (Symbol) -> Size?) -> Size {
     var sum = Size(0)
     for term in terms {
       var product = Size(term.coefficient)
-      for atom in term.atoms {
-        if let new = replace(atom) {
+      for symbol in term.symbols {
+        if let new = replace(symbol) {
           product = product * new
-        } else if case .function(let f, let sizes) = atom {
+        } else if case .function(let f, let sizes) = symbol {
           let inner = sizes.map { $0.substituting(replace) }
           product = product * Size.apply(f, inner[0], inner[1])
         } else {
-          product = product * Size(atom)
+          product = product * Size(symbol)
         }
       }
       sum = sum + product
@@ -294,13 +295,13 @@ extension Dim: ExpressibleByIntegerLiteral, CustomStringConvertible {
 }
 
 extension Size {
-  /// The number that the size is, given what its atoms are; `nil` if one of them is not known.
-  package func value(_ atom: (Atom) -> Int?) -> Int? {
+  /// The number that the size is, given what its symbols are; `nil` if one of them is not known.
+  package func value(_ symbol: (Symbol) -> Int?) -> Int? {
     var sum = 0
     for term in terms {
       var product = term.coefficient
-      for a in term.atoms {
-        guard let n = atom(a) ?? Size.functionValue(a, atom) else { return nil }
+      for a in term.symbols {
+        guard let n = symbol(a) ?? Size.functionValue(a, symbol) else { return nil }
         product = product &* n
       }
       sum = sum &+ product
@@ -308,8 +309,9 @@ extension Size {
     return sum
   }
 
-  private static func functionValue(_ atom: Atom, _ leaf: (Atom) -> Int?) -> Int? {
-    guard case .function(let f, let sizes) = atom, let a = sizes[0].value(leaf), let b = sizes[1].value(leaf)
+  private static func functionValue(_ symbol: Symbol, _ leaf: (Symbol) -> Int?) -> Int? {
+    guard case .function(let f, let sizes) = symbol, let a = sizes[0].value(leaf),
+      let b = sizes[1].value(leaf)
     else {
       return nil
     }
@@ -319,12 +321,12 @@ extension Size {
 }
 
 extension Size {
-  /// Whether every atom, also inside functions, is one that is known.
-  package func isKnown(_ known: (Atom) -> Bool) -> Bool {
+  /// Whether every symbol, also inside functions, is one that is known.
+  package func isKnown(_ known: (Symbol) -> Bool) -> Bool {
     terms.allSatisfy { term in
-      term.atoms.allSatisfy { atom in
-        if case .function(_, let sizes) = atom { return sizes.allSatisfy { $0.isKnown(known) } }
-        return known(atom)
+      term.symbols.allSatisfy { symbol in
+        if case .function(_, let sizes) = symbol { return sizes.allSatisfy { $0.isKnown(known) } }
+        return known(symbol)
       }
     }
   }

@@ -2,7 +2,7 @@ import TheanoArrays
 import TheanoGraph
 import TheanoKernels
 
-/// The one entry of an elementwise function: all that any part of the house knows of it.
+/// The one entry of an elementwise function: all that any part of the library knows of it.
 ///
 /// From it come `T.name(x)`, the interpreter, the C, OpenCL and CUDA code, the gradient and the generic tests.
 package final class ElementwiseDefinition: Sendable {
@@ -112,7 +112,7 @@ package struct Elementwise: Operation {
       if dtypes[0] == .bool, !definition.takesBooleans {
         throw Fault(
           .dtype, "\(name) does not take booleans",
-          mend: "use .! for the opposite and .^ for a difference, or cast to an integer", operand: 0)
+          hint: "use .! for the opposite and .^ for a difference, or cast to an integer", operand: 0)
       }
       return dtypes[0]
     case .comparison, .floatTest: return .bool
@@ -120,13 +120,13 @@ package struct Elementwise: Operation {
       if let k = dtypes.firstIndex(where: \.isFloating) {
         throw Fault(
           .dtype, "\(name) takes booleans or integers, but operand \(k + 1) is \(dtypes[k])",
-          mend: "compare first (x .!= 0), or cast to an integer", operand: k)
+          hint: "compare first (x .!= 0), or cast to an integer", operand: k)
       }
       return dtypes[0]
     case .selection:
       guard dtypes[0] == .bool else {
         throw Fault(
-          .dtype, "the condition is \(dtypes[0]), not bool", mend: "compare first, as in x .> 0", operand: 0)
+          .dtype, "the condition is \(dtypes[0]), not bool", hint: "compare first, as in x .> 0", operand: 0)
       }
       return dtypes[1]
     case .conversion(let dtype): return dtype

@@ -53,7 +53,7 @@ package enum Promotion {
           "cast",
           Fault(
             .dtype, "the number \(value) is not representable in \(dtype)",
-            mend: "cast the other operand to a wider dtype, or use T.constant with a dtype", operand: 0),
+            hint: "cast the other operand to a wider dtype, or use T.constant with a dtype", operand: 0),
           operands: [x], note: note)
       }
       return .constant(value.astype(dtype).strong(), name: x.name, note: note)

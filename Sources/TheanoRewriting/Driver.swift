@@ -2,7 +2,7 @@ import TheanoArrays
 import TheanoGraph
 import TheanoKernels
 
-/// Runs entries of rule books over a graph until none applies any more.
+/// Runs entries of rule sets over a graph until none applies any more.
 ///
 /// Nodes wait in a worklist, operands before their users; after a firing only what it touched is looked at again, as far
 /// up as the deepest entry can see. A pass thus takes time in proportion to the graph and to what changes in it.

@@ -1,10 +1,10 @@
 import TheanoGraph
 
-/// One entry of a rule book: a name, a phase, where it applies, and what stands there afterwards.
+/// One entry of a rule set: a name, a phase, where it applies, and what stands there afterwards.
 ///
 /// Most entries are rules, written as two expressions with `rule(...)`. What no pattern can say (axes that merge, lengths
 /// that must fit) is written as a function with `Rewrite(...)`; the driver treats both alike. A class, since one entry stands in
-/// the books of several passes.
+/// the rule sets of several passes.
 package final class Rewrite: Sendable {
   /// When an entry is used: each phase also runs the entries of those before it, so that what it makes is tidied up.
   package enum Phase: Int, Sendable, CaseIterable, Comparable {
@@ -24,7 +24,7 @@ package final class Rewrite: Sendable {
     /// May hide a NaN or an infinity (`x / x`, `0 * x`), so that results differ where operands are not finite, or where
     /// an intermediate value overflows.
     package static let assumesFinite = Flags(rawValue: 1)
-    /// Cannot be switched off, since the books count on it: without folding, rules about constants would go in circles.
+    /// Cannot be switched off, since the rule sets count on it: without folding, rules about constants would go in circles.
     package static let essential = Flags(rawValue: 2)
   }
 

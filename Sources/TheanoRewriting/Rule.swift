@@ -82,7 +82,7 @@ package struct Rule: Sendable {
       TensorVariable(VariableNode(TensorType(operand.dtype, ndim: 0), .placeholder(k), name: names[k]))
     }
     self.placeholders = placeholders
-    // Nobody asks for a rule's line, and a hundred books' worth of operators would each look for theirs.
+    // Nobody asks for a rule's line, and a hundred rule sets' worth of operators would each look for theirs.
     (before, after) = SourceNote.with(.none) { write(placeholders) }
     pattern = Pattern(before)
     replacement = Pattern(after)

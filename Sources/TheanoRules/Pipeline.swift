@@ -9,7 +9,7 @@ package enum Pipeline {
   package struct Pass: Sendable {
     package let name: String
     package let phase: Rewrite.Phase
-    /// Made when it is first asked for: a pass can run while the books of the next are still being made.
+    /// Made when it is first asked for: a pass can run while the rule sets of the next are still being made.
     package var entries: [Rewrite] { make() }
     private let make: @Sendable () -> [Rewrite]
 
@@ -22,25 +22,26 @@ package enum Pipeline {
 
   /// What makes of any expression what later passes are written for.
   static let canonical: [Rewrite] =
-    Folding.book + CastRewrites.book + BroadcastRewrites.book + AxesRewrites.book + SelectionRewrites.book
-    + ConditionRewrites.book + CanonicalRules.book + FractionRewrites.book + ReductionRewrites.book
-    + DotRewrites.book
-  static let stable: [Rewrite] = StableRules.book + canonical
-  static let fast: [Rewrite] = StableRules.book + FastRules.book + canonical
+    Folding.rules + CastRewrites.rules + BroadcastRewrites.rules + AxesRewrites.rules
+    + SelectionRewrites.rules
+    + ConditionRewrites.rules + CanonicalRules.rules + FractionRewrites.rules + ReductionRewrites.rules
+    + DotRewrites.rules
+  static let stable: [Rewrite] = StableRules.rules + canonical
+  static let fast: [Rewrite] = StableRules.rules + FastRules.rules + canonical
 
   /// What rewriting does, in order.
   package static let passes: [Pass] = [
     Pass(name: "canonical", phase: .canonical, entries: canonical),
     Pass(name: "stable", phase: .stable, entries: stable),
     Pass(name: "fast", phase: .fast, entries: fast),
-    Pass(name: "product chains", phase: .fast, entries: ProductChains.book),
-    Pass(name: "products", phase: .fast, entries: Products.book),
+    Pass(name: "product chains", phase: .fast, entries: ProductChains.rules),
+    Pass(name: "products", phase: .fast, entries: Products.rules),
   ]
 
-  /// Every entry of every book, once: what the generic tests walk through.
-  package static let all: [Rewrite] = fast + ProductChains.book + Products.book
+  /// Every entry of every rule set, once: what the generic tests walk through.
+  package static let all: [Rewrite] = fast + ProductChains.rules + Products.rules
 
-  /// Makes the books of all passes.
+  /// Makes the rule sets of all passes.
   package static func prepare() {
     for pass in passes { _ = pass.entries }
   }

@@ -93,14 +93,14 @@ package final class CallContext: @unchecked Sendable {
         : "there is no memory for \(bytes) bytes of intermediate values")
       + (largest.map { "; the largest is \($0.text)" } ?? "")
     return error(
-      Fault(.system, what, mend: "give smaller arguments, or compute it in pieces"), largest?.origin, name)
+      Fault(.system, what, hint: "give smaller arguments, or compute it in pieces"), largest?.origin, name)
   }
 
   /// A fault at the user's operation that it comes from, if that is known.
   private static func error(_ fault: Fault, _ origin: ApplyNode?, _ name: String) -> TheanoError {
     TheanoError(
       origin.map { fault.diagnosis(of: $0.op, operands: $0.inputs, note: $0.note) }
-        ?? Diagnosis(fault.kind, in: name, fault.what, mend: fault.mend))
+        ?? Diagnosis(fault.kind, in: name, fault.what, hint: fault.hint))
   }
 
   /// Forgets what a failed call left behind.
@@ -131,11 +131,11 @@ package final class CallContext: @unchecked Sendable {
       frame.pointee.arrays[index] = array
       return array.data
     } catch {
-      let (what, mend) = (error.diagnoses.first?.what ?? "", error.diagnoses.first?.mend)
+      let (what, hint) = (error.diagnoses.first?.what ?? "", error.diagnoses.first?.hint)
       pending = CallContext.error(
         Fault(
           .system, "result \(index + 1) of the function: \(what)",
-          mend: mend ?? "give smaller arguments, or compute it in pieces"), program.resultOrigins[index],
+          hint: hint ?? "give smaller arguments, or compute it in pieces"), program.resultOrigins[index],
         program.name)
       return nil
     }

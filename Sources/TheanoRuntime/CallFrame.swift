@@ -91,7 +91,7 @@ package struct CallFrame {
 
   /// After the call: the result becomes the value of the shared variable, and the old value the next one's memory.
   @inline(__always)
-  func exchange(_ result: Int, with shared: CallLane.Shared) {
+  func exchange(_ result: Int, with shared: CallPlan.Shared) {
     if types[result].rank == 0 { moveScalar(result) }
     // A program that succeeded has asked for each of its results. The references change places as they are: counting
     // them up and down again would cost more than all the rest.

@@ -95,11 +95,11 @@ package final class CompiledProgram: Sendable {
       return CallContext.noMemory(
         interface.name, Int(frame.call.pointee.refusal_value), interface.largest(frame))
     case Int(theano_refusal_lapack):
-      let (what, mend) = host.services.missingSolver
-      let fault = Fault(.library, what, mend: mend)
+      let (what, hint) = host.services.missingSolver
+      let fault = Fault(.library, what, hint: hint)
       return TheanoError(
         interface.solver.map { fault.diagnosis(of: $0.op, operands: $0.inputs, note: $0.note) }
-          ?? Diagnosis(.library, in: interface.name, what, mend: mend))
+          ?? Diagnosis(.library, in: interface.name, what, hint: hint))
     default: break
     }
     return context.pending

@@ -83,7 +83,7 @@ extension CallContext {
         pending = TheanoError(error.diagnosis(of: origin.op, operands: origin.inputs, note: origin.note))
       } else {
         pending = TheanoError(
-          Diagnosis(error.kind, in: callback.operation.name, error.what, mend: error.mend))
+          Diagnosis(error.kind, in: callback.operation.name, error.what, hint: error.hint))
       }
       return TH_HOST
     }

@@ -4,9 +4,9 @@ import TheanoKernels
 
 /// Decides what is computed together.
 ///
-/// Values that are computed element by element over one box of indices go into one loop nest, and so do the
-/// reductions over that box. A nest may hold a value if everything the value needs from elsewhere is finished before
-/// the nest begins: nests stand in a list, and a value goes into the first nest of its box that is late enough.
+/// Values that are computed element by element over one iteration space go into one loop nest, and so do the
+/// reductions over that space. A nest may hold a value if everything the value needs from elsewhere is finished before
+/// the nest begins: nests stand in a list, and a value goes into the first nest of its space that is late enough.
 struct Grouping {
   /// More than this in one loop makes the C compiler slow and spills registers.
   static let operationLimit = 96
@@ -17,8 +17,8 @@ struct Grouping {
 
   struct Group {
     enum Kind {
-      /// A loop nest over the box, which has no axes of length 1; `axes` are those that its reductions run over.
-      case nest(box: [Size], axes: [Int]?)
+      /// A loop nest over the space, which has no axes of length 1; `axes` are those that its reductions run over.
+      case nest(space: [Size], axes: [Int]?)
       /// A step of its own: a product, a callback, an update of a subtensor.
       case step(Graph.NodeID)
     }
@@ -33,8 +33,8 @@ struct Grouping {
   struct Region {
     var parent: Int?
     var groups: [Group] = []
-    /// The nests of each box, in order.
-    var byBox: [[Size]: [Int]] = [:]
+    /// The nests of each space, in order.
+    var bySpace: [[Size]: [Int]] = [:]
   }
 
   /// How a value comes about.
@@ -43,7 +43,7 @@ struct Grouping {
     /// Computed in a nest's body.
     case computed
     /// Computed wherever it is read, from what it reads.
-    case transparent
+    case inlined
     case reduced
     case step
   }
@@ -55,22 +55,22 @@ struct Grouping {
   private(set) var groupOf: [Graph.NodeID: Int] = [:]
   /// The two regions of each conditional.
   private(set) var branches: [Graph.NodeID: (then: Int, otherwise: Int)] = [:]
-  /// Transparent values that something wants in a buffer.
-  private(set) var forced: Set<Graph.ValueID> = []
+  /// Inlined values that something wants in a buffer.
+  private(set) var materialised: Set<Graph.ValueID> = []
   private var readyMemo: [Graph.NodeID: Int] = [:]
 
   init(_ graph: Graph, order: [Graph.NodeID], lowerings: [Graph.NodeID: Lowering]) {
     self.graph = graph
     self.lowerings = lowerings
     findRegions(order)
-    findForced(order)
+    findMaterialised(order)
     for node in order { place(node) }
   }
 
   func role(_ node: Graph.NodeID) -> Role {
     switch lowerings[node] {
     case .elementwise: .computed
-    case .pull: forced.contains(graph.nodes[node].firstOutput) ? .computed : .transparent
+    case .pull: materialised.contains(graph.nodes[node].firstOutput) ? .computed : .inlined
     case .fold: .reduced
     default: .step
     }
@@ -139,31 +139,31 @@ struct Grouping {
 
   // MARK: - Buffers that steps want
 
-  private mutating func findForced(_ order: [Graph.NodeID]) {
-    for output in graph.outputs { forced.insert(graph.resolve(output)) }
+  private mutating func findMaterialised(_ order: [Graph.NodeID]) {
+    for output in graph.outputs { materialised.insert(graph.resolve(output)) }
     for node in order {
       switch lowerings[node] {
-      case .product, .library, .callback, .alias, .conditional: forced.formUnion(inputs(node))
+      case .product, .library, .callback, .alias, .conditional: materialised.formUnion(inputs(node))
       case .positions, .writes: break
       default: break
       }
-      forced.formUnion(graph.lengthsRead(by: node))
+      materialised.formUnion(graph.lengthsRead(by: node))
       // A value read at other places than its own is computed again for each; a costly one is better kept.
       if case .pull = lowerings[node] {
-        for value in inputs(node) where depthOfTransparent(value) > 16 { forced.insert(value) }
+        for value in inputs(node) where depthOfInlined(value) > 16 { materialised.insert(value) }
       }
     }
   }
 
-  private var transparentDepth: [Graph.NodeID: Int] = [:]
-  private mutating func depthOfTransparent(_ value: Graph.ValueID) -> Int {
-    guard let node = graph.producer(value), case .pull = lowerings[node], !forced.contains(value) else {
+  private var inlinedDepth: [Graph.NodeID: Int] = [:]
+  private mutating func depthOfInlined(_ value: Graph.ValueID) -> Int {
+    guard let node = graph.producer(value), case .pull = lowerings[node], !materialised.contains(value) else {
       return 0
     }
-    if let known = transparentDepth[node] { return known }
+    if let known = inlinedDepth[node] { return known }
     let depth =
-      1 + (inputs(node).map { v in graph.producer(v).flatMap { transparentDepth[$0] } ?? 0 }.max() ?? 0)
-    transparentDepth[node] = depth
+      1 + (inputs(node).map { v in graph.producer(v).flatMap { inlinedDepth[$0] } ?? 0 }.max() ?? 0)
+    inlinedDepth[node] = depth
     return depth
   }
 
@@ -173,7 +173,7 @@ struct Grouping {
   private mutating func readable(_ value: Graph.ValueID, in region: Int) -> Int {
     guard let node = graph.producer(value) else { return 0 }
     switch role(node) {
-    case .transparent:
+    case .inlined:
       if regionOf[node] == region, let known = readyMemo[node] { return known }
       let ready = (inputs(node) + graph.lengthsRead(by: node)).map { readable($0, in: region) }.max() ?? 0
       if regionOf[node] == region { readyMemo[node] = ready }
@@ -189,12 +189,12 @@ struct Grouping {
     let first = graph.nodes[node].firstOutput
     switch lowerings[node] {
     case .elementwise(let recipe):
-      join(node, region, box: shape(first), axes: nil, cost: recipe.cost)
-    case .pull where forced.contains(first):
-      join(node, region, box: shape(first), axes: nil, cost: 2, readsElsewhere: true)
+      join(node, region, space: shape(first), axes: nil, cost: recipe.cost)
+    case .pull where materialised.contains(first):
+      join(node, region, space: shape(first), axes: nil, cost: 2, readsElsewhere: true)
     case .pull: break
     case .fold(_, let axes, _):
-      join(node, region, box: shape(inputs(node)[0]), axes: axes, cost: 2)
+      join(node, region, space: shape(inputs(node)[0]), axes: axes, cost: 2)
     default:
       regions[region].groups.append(Group(kind: .step(node), members: [node]))
       groupOf[node] = regions[region].groups.count - 1
@@ -203,23 +203,23 @@ struct Grouping {
 
   func shape(_ value: Graph.ValueID) -> [Size] { graph.values[value].type.dims.map { $0.size ?? 0 } }
 
-  /// Puts a node into the first nest of its box that is late enough. One that reads other places of its inputs than the
-  /// one it computes (a square matrix's transpose) cannot share their nest, though the boxes are the same.
+  /// Puts a node into the first nest of its space that is late enough. One that reads other places of its inputs than the
+  /// one it computes (a square matrix's transpose) cannot share their nest, though the spaces are the same.
   private mutating func join(
-    _ node: Graph.NodeID, _ region: Int, box shape: [Size], axes: [Int]?, cost: Int,
+    _ node: Graph.NodeID, _ region: Int, space shape: [Size], axes: [Int]?, cost: Int,
     readsElsewhere: Bool = false
   ) {
     // A column and a vector of the same length are one loop.
     let long = shape.indices.filter { shape[$0].constant != 1 }
-    let box = long.map { shape[$0] }
+    let space = long.map { shape[$0] }
     let axes = axes.map { axes in long.indices.filter { axes.contains(long[$0]) } }
     var earliest = 0
     for value in inputs(node) {
       if !readsElsewhere, let producer = graph.producer(value), role(producer) == .computed,
         regionOf[producer] == region,
         let group = groupOf[producer], case .nest(let other, _) = regions[region].groups[group].kind,
-        other == box,
-        self.shape(value).filter({ $0.constant != 1 }) == box
+        other == space,
+        self.shape(value).filter({ $0.constant != 1 }) == space
       {
         earliest = max(earliest, group)
       } else {
@@ -227,7 +227,7 @@ struct Grouping {
       }
     }
     for value in graph.lengthsRead(by: node) { earliest = max(earliest, readable(value, in: region)) }
-    let candidates = regions[region].byBox[box] ?? []
+    let candidates = regions[region].bySpace[space] ?? []
     for candidate in candidates[candidates.partitioningIndex(from: earliest)...].suffix(Grouping.triedNests) {
       guard case .nest(_, let taken) = regions[region].groups[candidate].kind,
         regions[region].groups[candidate].cost + cost <= Grouping.operationLimit
@@ -241,15 +241,15 @@ struct Grouping {
       regions[region].groups[candidate].members.append(node)
       regions[region].groups[candidate].cost += cost
       regions[region].groups[candidate].operands.formUnion(operands)
-      if let axes { regions[region].groups[candidate].kind = .nest(box: box, axes: axes) }
+      if let axes { regions[region].groups[candidate].kind = .nest(space: space, axes: axes) }
       groupOf[node] = candidate
       return
     }
-    var group = Group(kind: .nest(box: box, axes: axes), members: [node], cost: cost)
+    var group = Group(kind: .nest(space: space, axes: axes), members: [node], cost: cost)
     group.operands = Set(operands(of: node, outside: regions[region].groups.count, region))
     regions[region].groups.append(group)
     groupOf[node] = regions[region].groups.count - 1
-    regions[region].byBox[box, default: []].append(regions[region].groups.count - 1)
+    regions[region].bySpace[space, default: []].append(regions[region].groups.count - 1)
   }
 }
 

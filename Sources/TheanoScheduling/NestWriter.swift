@@ -5,13 +5,13 @@ import TheanoKernels
 /// Writes one loop nest: pulls the elements of values through the operations that compute them.
 struct NestWriter {
   var builder = NestBuilder()
-  /// The position along each axis of the box; the number 0 where the axis has length 1.
+  /// The position along each axis of the space; the number 0 where the axis has length 1.
   private(set) var identity: [LoopNest.Ref] = []
   /// The positions along the axes that are loops.
   private var loops: [LoopNest.Ref] = []
   /// The nodes whose values this nest computes; others are read from their buffers.
   var group: Set<Graph.NodeID> = []
-  private let box: [Size]
+  private let space: [Size]
   private var parameters: [Schedule.BufferID: Int] = [:]
   private var buffers: [Schedule.BufferID] = []
   private var elements: [Element: LoopNest.Ref] = [:]
@@ -21,15 +21,15 @@ struct NestWriter {
     let index: [LoopNest.Ref]
   }
 
-  init(_ scheduler: Scheduler, box: [Size], axes: [Int]?) {
-    self.box = box
-    for (axis, length) in box.enumerated() where length.constant != 1 {
+  init(_ scheduler: Scheduler, space: [Size], axes: [Int]?) {
+    self.space = space
+    for (axis, length) in space.enumerated() where length.constant != 1 {
       loops.append(builder.axis(length, reduced: axes?.contains(axis) ?? false))
     }
-    identity = identity(of: box)
+    identity = identity(of: space)
   }
 
-  /// The index of the element of a value that is computed at each point: the value has the box's axes, but for those of
+  /// The index of the element of a value that is computed at each point: the value has the space's axes, but for those of
   /// length 1.
   mutating func identity(of shape: [Size]) -> [LoopNest.Ref] {
     var next = 0
@@ -70,7 +70,7 @@ struct NestWriter {
     let isHere = group.contains(node) && index == identity(of: scheduler.grouping.shape(value))
     if !isHere {
       if let buffer = scheduler.bufferOf[value] { return load(buffer, index, in: scheduler) }
-      guard scheduler.grouping.role(node) == .transparent else {
+      guard scheduler.grouping.role(node) == .inlined else {
         return load(scheduler.bufferForReading(value), index, in: scheduler)
       }
     }

@@ -54,8 +54,8 @@ package struct Schedule {
     /// Makes a pointer buffer refer to another.
     case point(BufferID, to: BufferID)
     /// Makes lengths known: the integer that a buffer holds, or another length.
-    case bind(Size.Atom, from: BufferID)
-    case define(Size.Atom, Size)
+    case bind(Size.Symbol, from: BufferID)
+    case define(Size.Symbol, Size)
     /// Fails if two lengths that only now are known do not fit.
     case check(Int)
     /// Gets memory for a scratch buffer.
@@ -112,13 +112,13 @@ package struct Schedule {
   /// The first node that needs LAPACK.
   package var solver: Graph.NodeID?
   /// The leaves whose integer value is a length, so that the entry must read them.
-  package var leafLengths: [(atom: Size.Atom, buffer: BufferID)] = []
+  package var leafLengths: [(symbol: Size.Symbol, buffer: BufferID)] = []
 
   package init() {}
 
-  /// Whether a program knows an atom when it begins.
-  func isKnownAtEntry(_ atom: Size.Atom) -> Bool {
-    if case .axis = atom { true } else { leafLengths.contains { $0.atom == atom } }
+  /// Whether a program knows a symbol when it begins.
+  func isKnownAtEntry(_ symbol: Size.Symbol) -> Bool {
+    if case .axis = symbol { true } else { leafLengths.contains { $0.symbol == symbol } }
   }
 
   /// The largest value in the workspace, in words, and the user's operation behind it.
@@ -129,16 +129,16 @@ package struct Schedule {
   package func largestIntermediate(
     length: (_ leaf: Int, _ axis: Int) -> Int?, value: (_ leaf: Int, _ dtype: DType) -> Int?
   ) -> (text: String, origin: ApplyNode?)? {
-    func atom(_ atom: Size.Atom) -> Int? {
-      if case .axis(let leaf, let axis) = atom { return length(leaf, axis) }
-      guard let known = leafLengths.first(where: { $0.atom == atom }),
+    func symbol(_ symbol: Size.Symbol) -> Int? {
+      if case .axis(let leaf, let axis) = symbol { return length(leaf, axis) }
+      guard let known = leafLengths.first(where: { $0.symbol == symbol }),
         case .leaf(let leaf) = buffers[known.buffer].storage
       else { return nil }
       return value(leaf, buffers[known.buffer].dtype)
     }
     var best: (bytes: Double, buffer: Buffer, shape: [Int])?
     for buffer in buffers where buffer.storage == .workspace {
-      let shape = buffer.shape.compactMap { $0.value(atom) }
+      let shape = buffer.shape.compactMap { $0.value(symbol) }
       guard shape.count == buffer.shape.count else { continue }
       // Of more bytes than an integer counts, too.
       let bytes = shape.reduce(Double(buffer.dtype.itemSize)) { $0 * Double($1) }

@@ -16,7 +16,7 @@ package struct Scheduler {
   private var stored: Set<Graph.ValueID> = []
   private var constantNumbers: [Graph.ValueID: Int] = [:]
   private var noteOf: [ObjectIdentifier: Int] = [:]
-  private var boundAtoms: Set<Size.Atom> = []
+  private var boundSymbols: Set<Size.Symbol> = []
   /// The list that steps are added to: the program's, or a branch's.
   var steps: [Schedule.Step] = []
 
@@ -53,7 +53,7 @@ package struct Scheduler {
       bufferOf[leaf.value] = addBuffer(leaf.value, .leaf(k))
       if value.type.ndim == 0, value.type.dtype.isInteger {
         schedule.leafLengths.append((.value(leaf.value), bufferOf[leaf.value]!))
-        boundAtoms.insert(.value(leaf.value))
+        boundSymbols.insert(.value(leaf.value))
       }
     }
     for (k, output) in graph.outputs.enumerated() where resultOf[output] == nil {
@@ -113,7 +113,7 @@ package struct Scheduler {
 
   /// Memory of the shape of a value: a place in the workspace if its size is known at the entry, else scratch.
   private mutating func newMemory(_ value: Graph.ValueID) -> Schedule.BufferID {
-    if grouping.shape(value).allSatisfy({ $0.isKnown { isEntryAtom($0) } }) {
+    if grouping.shape(value).allSatisfy({ $0.isKnown { isEntrySymbol($0) } }) {
       return addBuffer(value, .workspace)
     }
     let id = addBuffer(value, .scratch(slot: schedule.scratchSlots))
@@ -122,7 +122,7 @@ package struct Scheduler {
     return id
   }
 
-  private func isEntryAtom(_ atom: Size.Atom) -> Bool { graph.isEntryAtom(atom) }
+  private func isEntrySymbol(_ symbol: Size.Symbol) -> Bool { graph.isEntrySymbol(symbol) }
 
   /// The buffer of an output; a value that is an argument, a constant or another output is copied.
   private mutating func result(_ k: Int, _ value: Graph.ValueID) -> Schedule.BufferID {
@@ -150,7 +150,7 @@ package struct Scheduler {
   }
 
   private mutating func emitCopy(of value: Graph.ValueID, to buffer: Schedule.BufferID) {
-    var nest = NestWriter(self, box: grouping.shape(value), axes: nil)
+    var nest = NestWriter(self, space: grouping.shape(value), axes: nil)
     let element = nest.element(value, nest.identity, in: &self)
     nest.store(buffer, nest.identity, element, in: self)
     steps.append(nest.step)
@@ -160,7 +160,7 @@ package struct Scheduler {
 
   private mutating func findStored() {
     for (node, _) in grouping.groupOf where grouping.role(node) == .computed {
-      if let output = graph.nodes[node].outputs.first, grouping.forced.contains(output) {
+      if let output = graph.nodes[node].outputs.first, grouping.materialised.contains(output) {
         stored.insert(output)
       }
     }
@@ -168,7 +168,7 @@ package struct Scheduler {
       switch grouping.role(node) {
       case .computed, .reduced:
         for value in grouping.inputs(node) { noteRead(value, by: node) }
-      case .step, .transparent:
+      case .step, .inlined:
         for value in grouping.inputs(node) { noteRead(value, by: nil) }
       case .leaf: break
       }
@@ -200,7 +200,7 @@ package struct Scheduler {
       let source = graph.checks[k]
       let demanded = source.isCertain ? 0 : grouping.commonRegion(of: graph.demanding(source))
       guard let region = demanded else { continue }
-      if region == 0, check.isKnown(isEntryAtom) {
+      if region == 0, check.isKnown(isEntrySymbol) {
         // The same is often demanded from both sides.
         if check.relation == .equal {
           if equal.contains(check.left - check.right) || equal.contains(check.right - check.left) { continue }
@@ -221,15 +221,15 @@ package struct Scheduler {
     if region != 0 { emitReadyChecks() }
     for group in grouping.regions[region].groups {
       switch group.kind {
-      case .nest(let box, let axes): emitNest(group, box, axes)
+      case .nest(let space, let axes): emitNest(group, space, axes)
       case .step(let node): emitStep(node)
       }
       for node in group.members { bindLengths(node) }
     }
   }
 
-  private mutating func emitNest(_ group: Grouping.Group, _ box: [Size], _ axes: [Int]?) {
-    var nest = NestWriter(self, box: box, axes: axes)
+  private mutating func emitNest(_ group: Grouping.Group, _ space: [Size], _ axes: [Int]?) {
+    var nest = NestWriter(self, space: space, axes: axes)
     nest.group = Set(group.members)
     for node in group.members {
       let output = graph.nodes[node].firstOutput
@@ -259,11 +259,11 @@ package struct Scheduler {
 
   /// Makes the integer scalars that are lengths, and the checks that wait for them, known.
   private mutating func bindLengths(_ node: Graph.NodeID) {
-    for output in graph.nodes[node].outputs where grouping.forced.contains(output) {
+    for output in graph.nodes[node].outputs where grouping.materialised.contains(output) {
       let value = graph.values[output]
       guard value.type.ndim == 0, value.type.dtype.isInteger, let buffer = bufferOf[output] else { continue }
-      for atom in graph.lengthAtoms(of: output) where boundAtoms.insert(atom).inserted {
-        steps.append(.bind(atom, from: buffer))
+      for symbol in graph.lengthSymbols(of: output) where boundSymbols.insert(symbol).inserted {
+        steps.append(.bind(symbol, from: buffer))
       }
       emitReadyChecks()
     }
@@ -276,7 +276,7 @@ package struct Scheduler {
     while let region = place {
       if var waiting = waitingChecks[region] {
         waiting.removeAll { k in
-          let isReady = schedule.checks[k].isKnown { boundAtoms.contains($0) || isEntryAtom($0) }
+          let isReady = schedule.checks[k].isKnown { boundSymbols.contains($0) || isEntrySymbol($0) }
           if isReady { ready.append(k) }
           return isReady
         }
@@ -353,13 +353,13 @@ package struct Scheduler {
   private mutating func bindFound(_ value: Graph.ValueID) {
     for (axis, dim) in graph.values[value].type.dims.enumerated() {
       if case .symbolic(let size) = dim, size == Size(.found(value: value, slot: axis)) {
-        boundAtoms.insert(.found(value: value, slot: axis))
+        boundSymbols.insert(.found(value: value, slot: axis))
       }
     }
   }
 
   private mutating func emitFlatCopy(from: Schedule.BufferID, to: Schedule.BufferID) {
-    var nest = NestWriter(self, box: schedule.buffers[to].shape, axes: nil)
+    var nest = NestWriter(self, space: schedule.buffers[to].shape, axes: nil)
     let value = nest.load(from, nest.identity, in: self)
     nest.store(to, nest.identity, value, in: self)
     steps.append(nest.step)
@@ -374,7 +374,7 @@ package struct Scheduler {
     let outer = steps
     var parts: [[Schedule.Step]] = []
     let known = bufferOf
-    let atoms = boundAtoms
+    let symbols = boundSymbols
     for (k, region) in [then, otherwise].enumerated() {
       steps = []
       emitRegion(region)
@@ -391,7 +391,7 @@ package struct Scheduler {
       parts.append(steps)
       // What one branch computed the other has not.
       for key in bufferOf.keys where known[key] == nil { bufferOf[key] = nil }
-      boundAtoms = atoms
+      boundSymbols = symbols
     }
     steps = outer
     steps.append(.branch(condition: condition, then: parts[0], otherwise: parts[1]))
@@ -404,18 +404,18 @@ package struct Scheduler {
   private mutating func emitPositions(_ node: Graph.NodeID) {
     let x = grouping.inputs(node)[0]
     let output = graph.nodes[node].firstOutput
-    let box = grouping.shape(x)
+    let space = grouping.shape(x)
     // First how many there are, then which.
     let count = addBuffer(.int64, [], .workspace, "count")
-    var counting = NestWriter(self, box: box, axes: Array(box.indices))
+    var counting = NestWriter(self, space: space, axes: Array(space.indices))
     let flag = counting.truth(counting.element(x, counting.identity, in: &self))
     counting.fold(.sum, count, [], counting.builder.apply(.cast(.int64), flag), in: self)
     steps.append(counting.step)
-    let atom = Size.Atom.found(value: output, slot: 0)
-    steps.append(.bind(atom, from: count))
-    boundAtoms.insert(atom)
+    let symbol = Size.Symbol.found(value: output, slot: 0)
+    steps.append(.bind(symbol, from: count))
+    boundSymbols.insert(symbol)
     let rows = newBuffer(output)
-    var writing = NestWriter(self, box: box, axes: nil)
+    var writing = NestWriter(self, space: space, axes: nil)
     let condition = writing.truth(writing.element(x, writing.identity, in: &self))
     writing.append(condition, rows, writing.identity, in: self)
     steps.append(writing.step)
@@ -427,7 +427,7 @@ package struct Scheduler {
     let result = newBuffer(graph.nodes[node].firstOutput)
     if let base = writes.base { emitCopy(of: inputs[base], to: result) }
     for part in writes.parts {
-      var nest = NestWriter(self, box: part.box, axes: nil)
+      var nest = NestWriter(self, space: part.space, axes: nil)
       nest.write(part, result, inputs, in: &self)
       steps.append(nest.step)
     }
@@ -471,9 +471,10 @@ package struct Scheduler {
           beta: beta, rows: rows, inner: inner, columns: columns, note: note(node))))
   }
 
-  private mutating func emitCopy(of value: Graph.ValueID, to buffer: Schedule.BufferID, broadcast box: [Size])
-  {
-    var nest = NestWriter(self, box: box, axes: nil)
+  private mutating func emitCopy(
+    of value: Graph.ValueID, to buffer: Schedule.BufferID, broadcast space: [Size]
+  ) {
+    var nest = NestWriter(self, space: space, axes: nil)
     let dims = graph.values[value].type.dims
     let at = alignedIndices(nest.identity, dims, &nest.builder)
     let element = nest.element(value, at, in: &self)
@@ -502,7 +503,7 @@ package struct Scheduler {
     // With several columns the sums run side by side, so that b is read along its rows; a single one is one sum.
     let sumsLast = isColumn || (knownColumns ?? 8) < 4 || product.transposeB
     var nest = NestWriter(
-      self, box: sumsLast ? [rows, columns, inner] : [rows, inner, columns], axes: [sumsLast ? 2 : 1])
+      self, space: sumsLast ? [rows, columns, inner] : [rows, inner, columns], axes: [sumsLast ? 2 : 1])
     let i = nest.identity[0]
     let j = nest.identity[sumsLast ? 1 : 2]
     let k = nest.identity[sumsLast ? 2 : 1]
@@ -551,6 +552,6 @@ func alignedIndices(_ index: [LoopNest.Ref], _ dims: [Dim], _ builder: inout Nes
 }
 
 extension Graph {
-  /// The atoms that stand for an integer scalar: its own, and those of values that it replaced.
-  func lengthAtoms(of value: ValueID) -> [Size.Atom] { replaced(by: value).map { .value($0) } }
+  /// The symbols that stand for an integer scalar: its own, and those of values that it replaced.
+  func lengthSymbols(of value: ValueID) -> [Size.Symbol] { replaced(by: value).map { .value($0) } }
 }

@@ -50,7 +50,7 @@ package struct CacheUpkeep: Sendable {
     for entry in all where unlink("\(folder)/\(entry.name)") != 0 && errno != ENOENT {
       throw TheanoError(
         .system, in: "cache", "\(folder)/\(entry.name) cannot be removed: \(FileSystem.message(errno))",
-        mend: "make the folder writable")
+        hint: "make the folder writable")
     }
     cache.evict(keeping: "")
     return all

@@ -26,7 +26,7 @@ struct CompilationCache: Sendable {
     guard let folder = settings.cacheFolder ?? Platform.defaultCacheFolder(settings) else {
       throw TheanoError(
         .system, in: "compile", "there is no place for compiled functions: the user has no home folder",
-        mend: "set THEANO_CACHE_DIR to a folder that can be written")
+        hint: "set THEANO_CACHE_DIR to a folder that can be written")
     }
     self.folder = folder.hasSuffix("/") && folder != "/" ? String(folder.dropLast()) : folder
     size = settings.cacheSize
@@ -35,28 +35,28 @@ struct CompilationCache: Sendable {
 
   /// Makes the folder, or checks that nobody else could have put anything into it: what is in it will be run.
   private func prepare() throws(TheanoError) {
-    let mend = "set THEANO_CACHE_DIR to a folder of your own that can be written, or make \(folder) one"
+    let hint = "set THEANO_CACHE_DIR to a folder of your own that can be written, or make \(folder) one"
     if FileSystem.linkStatus(folder) == nil {
       do { try FileSystem.makeFolders(folder) } catch {
         throw TheanoError(
-          .system, in: "compile", "compiled functions cannot be kept: \(error.message)", mend: mend)
+          .system, in: "compile", "compiled functions cannot be kept: \(error.message)", hint: hint)
       }
     }
-    func refuse(_ why: String, _ mend: String) -> TheanoError {
+    func refuse(_ why: String, _ hint: String) -> TheanoError {
       TheanoError(
-        .system, in: "compile", "compiled functions cannot be kept in \(folder): \(why)", mend: mend)
+        .system, in: "compile", "compiled functions cannot be kept in \(folder): \(why)", hint: hint)
     }
-    guard let status = FileSystem.linkStatus(folder) else { throw refuse("it cannot be looked at", mend) }
+    guard let status = FileSystem.linkStatus(folder) else { throw refuse("it cannot be looked at", hint) }
     if FileSystem.isKind(status, S_IFLNK) {
       throw refuse("it is a symbolic link", "set THEANO_CACHE_DIR to the folder that the link leads to")
     }
-    guard FileSystem.isKind(status, S_IFDIR) else { throw refuse("it is not a folder", mend) }
-    guard status.st_uid == geteuid() else { throw refuse("it belongs to another user", mend) }
+    guard FileSystem.isKind(status, S_IFDIR) else { throw refuse("it is not a folder", hint) }
+    guard status.st_uid == geteuid() else { throw refuse("it belongs to another user", hint) }
     // Others may look into a folder that the user made: there are no secrets in it, only what must not be exchanged.
     guard status.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
       throw refuse("other users can write to it", "run chmod 700 \(folder)")
     }
-    guard access(folder, W_OK | X_OK) == 0 else { throw refuse(FileSystem.message(errno), mend) }
+    guard access(folder, W_OK | X_OK) == 0 else { throw refuse(FileSystem.message(errno), hint) }
   }
 
   /// Where the library of a key stands, or would.

@@ -36,20 +36,20 @@ extension Compiler {
     case .none:
       throw TheanoError(
         .compiler, in: "compile", "the C compiler is switched off by THEANO_CC=none",
-        mend: "unset THEANO_CC, or let the interpreter run the function")
+        hint: "unset THEANO_CC, or let the interpreter run the function")
     case .named(let name):
       if let path = look(up: name, settings), let found = at(path, settings, origin: "THEANO_CC") {
         return found
       }
       throw TheanoError(
         .compiler, in: "compile", "THEANO_CC names \"\(name)\", which is not a program that can be run",
-        mend: "set THEANO_CC to the path of a C compiler, to none, or unset it")
+        hint: "set THEANO_CC to the path of a C compiler, to none, or unset it")
     case .automatic:
       if let found = automatic(settings) { return found }
       throw TheanoError(
         .compiler, in: "compile",
         "no C compiler was found: no clang beside swift, and no cc, gcc or clang in PATH",
-        mend:
+        hint:
           "put the Swift toolchain's folder into PATH (it brings clang), set THEANO_CC to a C compiler's path, "
           + "or let the interpreter run the function with THEANO_CC=none")
     }

@@ -52,7 +52,7 @@ package struct DoctorReport: Sendable, CustomStringConvertible {
       return Finding(
         role: "C compiler", isFound: false, what: error.diagnoses[0].what,
         advice: "without one, functions are interpreted, many times slower; "
-          + (error.diagnoses[0].mend ?? ""))
+          + (error.diagnoses[0].hint ?? ""))
     }
   }
 
@@ -67,7 +67,7 @@ package struct DoctorReport: Sendable, CustomStringConvertible {
     } catch {
       return Finding(
         role: "cache", isFound: false, what: error.diagnoses[0].what,
-        advice: "without one, nothing can be compiled; " + (error.diagnoses[0].mend ?? ""))
+        advice: "without one, nothing can be compiled; " + (error.diagnoses[0].hint ?? ""))
     }
   }
 
@@ -84,9 +84,9 @@ package struct DoctorReport: Sendable, CustomStringConvertible {
     if let library = services.libraries.solvers {
       return Finding(role: "linear algebra", isFound: true, what: describe(library), advice: nil)
     }
-    let (what, mend) = services.missingSolver
+    let (what, hint) = services.missingSolver
     return Finding(
-      role: "linear algebra", isFound: false, what: what, advice: "it would bring T.linalg: " + mend)
+      role: "linear algebra", isFound: false, what: what, advice: "it would bring T.linalg: " + hint)
   }
 
   private static func describe(_ library: NativeLibraries.Library) -> String {

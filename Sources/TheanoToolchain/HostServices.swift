@@ -115,8 +115,8 @@ package final class HostServices: Sendable {
   /// What the embedded products were compiled for.
   package var embeddedKernels: String { denseServices.kernels }
 
-  /// What is wrong where an operation needs a solver and there is none, and how to mend it.
-  package var missingSolver: (what: String, mend: String) {
+  /// What is wrong where an operation needs a solver and there is none, and what to do about it.
+  package var missingSolver: (what: String, hint: String) {
     settings.native == .none
       ? (
         "it needs a LAPACK library, and all native libraries are hidden by THEANO_NATIVE=none",

@@ -39,7 +39,7 @@ package final class LoadedProgram: Sendable {
       theano_unload(handle)
       throw TheanoError(
         .compiler, in: "compile", "the compiled library \(path) has no function \(LoadedProgram.entryName)",
-        mend: "remove the file; if this comes again, please report it")
+        hint: "remove the file; if this comes again, please report it")
     }
     self.entry = unsafeBitCast(symbol, to: th_entry.self)
     self.key = key
@@ -58,6 +58,6 @@ package final class LoadedProgram: Sendable {
     let reason = dlerror().map { String(cString: $0) } ?? "no reason given"
     return TheanoError(
       .system, in: "compile", "the compiled library \(path) cannot be loaded: \(reason)",
-      mend: "if the folder is mounted noexec, set THEANO_CACHE_DIR to one that is not")
+      hint: "if the folder is mounted noexec, set THEANO_CACHE_DIR to one that is not")
   }
 }

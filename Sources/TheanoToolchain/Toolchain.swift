@@ -98,7 +98,7 @@ package final class Toolchain: Sendable {
     func unwritable(_ failure: FileSystem.Failure) -> TheanoError {
       TheanoError(
         .system, in: "compile", "the compiled function cannot be kept: \(failure.message)",
-        mend: "make room in \(cache.folder), or set THEANO_CACHE_DIR to a folder that can be written")
+        hint: "make room in \(cache.folder), or set THEANO_CACHE_DIR to a folder that can be written")
     }
     let work: String
     do { work = try cache.workFolder() } catch { throw unwritable(error) }
@@ -143,14 +143,14 @@ package final class Toolchain: Sendable {
     let shown = said.prefix(12).joined(separator: "\n    ")
     if !shown.isEmpty { what += "\n    " + shown }
     if said.count > 12 { what += "\n    ... \(said.count - 12) more lines" }
-    var mend = "check that this compiler works, or set THEANO_CC to another"
+    var hint = "check that this compiler works, or set THEANO_CC to another"
     if outcome.output.contains(FileSystem.noSpace) {
-      mend = "make room in \(folder), or set THEANO_CACHE_DIR to a folder on another disk"
+      hint = "make room in \(folder), or set THEANO_CACHE_DIR to a folder on another disk"
     } else if let source {
       what += "\n    the C source is kept in \(source)"
-      mend += "; if it does work, please report this with the C source"
+      hint += "; if it does work, please report this with the C source"
     }
-    return TheanoError(.compiler, in: "compile", what, mend: mend)
+    return TheanoError(.compiler, in: "compile", what, hint: hint)
   }
 
   /// Everything that the compiled bytes depend on.

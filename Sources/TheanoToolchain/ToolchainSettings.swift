@@ -93,6 +93,6 @@ package struct ToolchainSettings: Sendable, Hashable {
   private static func wrong(_ name: String, _ value: String, _ expected: String) -> TheanoError {
     TheanoError(
       .argument, in: "environment", "\(name) is \"\(value)\", which is not \(expected)",
-      mend: "set \(name) to \(expected), or unset it")
+      hint: "set \(name) to \(expected), or unset it")
   }
 }

@@ -29,7 +29,7 @@ private enum Table {
           (a + b)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { T.add(a, c) },
@@ -38,7 +38,7 @@ private enum Table {
           (a + c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { T.exp(a - c) * 2 },
@@ -47,7 +47,7 @@ private enum Table {
           (a - c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { v .& v },
@@ -56,7 +56,7 @@ private enum Table {
           (v .& v)
            ^
         at BuildingErrors.swift:+1
-        to mend: compare first (x .!= 0), or cast to an integer
+        hint: compare first (x .!= 0), or cast to an integer
       """),
     Pinned(
       { .!v },
@@ -65,7 +65,7 @@ private enum Table {
           not(v)
               ^
         at BuildingErrors.swift:+1
-        to mend: compare first (x .!= 0), or cast to an integer
+        hint: compare first (x .!= 0), or cast to an integer
       """),
     Pinned(
       { T.where(v, v, v) },
@@ -74,7 +74,7 @@ private enum Table {
           where(v, v, v)
                 ^
         at BuildingErrors.swift:+1
-        to mend: compare first, as in x .> 0
+        hint: compare first, as in x .> 0
       """),
     Pinned(
       { T.bvector("l") + 300 },
@@ -83,7 +83,7 @@ private enum Table {
           cast(300)
                ^^^
         at BuildingErrors.swift:+1
-        to mend: cast the other operand to a wider dtype, or use T.constant with a dtype
+        hint: cast the other operand to a wider dtype, or use T.constant with a dtype
       """),
     Pinned(
       { z + 1 },
@@ -92,7 +92,7 @@ private enum Table {
           (z + (1+0j))
            ^
         at BuildingErrors.swift:+1
-        to mend: convert the array to float32 or float64 first: array.astype(.float64)
+        hint: convert the array to float32 or float64 first: array.astype(.float64)
       """),
     Pinned(
       { T.cast(v, .float16) },
@@ -100,21 +100,21 @@ private enum Table {
       TheanoError: [cast] expressions cannot compute with float16
           cast(v)
         at BuildingErrors.swift:+1
-        to mend: use float32 or float64
+        hint: use float32 or float64
       """),
     Pinned(
       { x + ragged },
       """
       TheanoError: [constant] a ragged nested array: element 0 has shape [2], element 1 has shape [1]
         at BuildingErrors.swift:+1
-        to mend: give all elements one shape
+        hint: give all elements one shape
       """),
     Pinned(
       { T.constant(ragged) },
       """
       TheanoError: [constant] a ragged nested array: element 0 has shape [2], element 1 has shape [1]
         at BuildingErrors.swift:+1
-        to mend: give all elements one shape
+        hint: give all elements one shape
       """),
   ]
 
@@ -127,17 +127,17 @@ private enum Table {
           (a + c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       2. [multiply] operands 1 and 2 do not fit: axis -2 has length 4 in one and 3 in the other
           (b * a)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       3. [subtract] operands 1 and 2 do not fit: axis -2 has length 3 in one and 4 in the other
           (a - b)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { T.setSubtensor((a + c)[0], to: b + a) },
@@ -147,12 +147,12 @@ private enum Table {
           (a + c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       2. [add] operands 1 and 2 do not fit: axis -2 has length 4 in one and 3 in the other
           (b + a)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { (a + c)[T.cast(b + a, .int64)] },
@@ -162,12 +162,12 @@ private enum Table {
           (a + c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       2. [add] operands 1 and 2 do not fit: axis -2 has length 4 in one and 3 in the other
           (b + a)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { T.arange(a + c, b - a, 1) },
@@ -177,12 +177,12 @@ private enum Table {
           (a + c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       2. [subtract] operands 1 and 2 do not fit: axis -2 has length 4 in one and 3 in the other
           (b - a)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { T.ifElse(s, a + c, T.reshape(b - a, [1.5])) },
@@ -192,12 +192,12 @@ private enum Table {
           (a + c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       2. [subtract] operands 1 and 2 do not fit: axis -2 has length 4 in one and 3 in the other
           (b - a)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
   ]
 
@@ -209,7 +209,7 @@ private enum Table {
           (a + c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { T.nonzero(a + c)[1] },
@@ -218,7 +218,7 @@ private enum Table {
           (a + c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { T.zerosLike(a + c) },
@@ -227,7 +227,7 @@ private enum Table {
           (a + c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { T.broadcast(s, like: a + c) },
@@ -236,7 +236,7 @@ private enum Table {
           (a + c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { T.take(a + c, [0, 1], axis: 3) },
@@ -245,7 +245,7 @@ private enum Table {
           (a + c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { T.stack([a + c, a], axis: 1) },
@@ -254,7 +254,7 @@ private enum Table {
           (a + c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { T.nnet.softmax(a + c) },
@@ -263,7 +263,7 @@ private enum Table {
           (a + c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { T.mean(a + c, axis: 7) },
@@ -272,7 +272,7 @@ private enum Table {
           (a + c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { (a + c).dimshuffle(2, nil) },
@@ -281,7 +281,7 @@ private enum Table {
           (a + c)
                ^
         at BuildingErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
   ]
 
@@ -293,7 +293,7 @@ private enum Table {
           dot(a, a)
                  ^
         at BuildingErrors.swift:+1
-        to mend: the second operand would fit transposed: T.dot(a, b.T)
+        hint: the second operand would fit transposed: T.dot(a, b.T)
       """),
     Pinned(
       { T.dot(a, T.tensor("d", .float64, shape: [3, 9])) },
@@ -302,7 +302,7 @@ private enum Table {
           dot(a, d)
                  ^
         at BuildingErrors.swift:+1
-        to mend: the last axis of the first and the first axis of the second must be equally long
+        hint: the last axis of the first and the first axis of the second must be equally long
       """),
     Pinned(
       { T.dot(T.dtensor3("t"), a) },
@@ -311,7 +311,7 @@ private enum Table {
           dot(t, a)
               ^
         at BuildingErrors.swift:+1
-        to mend: reshape to matrices first
+        hint: reshape to matrices first
       """),
     Pinned(
       { T.dot(c, a) },
@@ -320,7 +320,7 @@ private enum Table {
           dot(c, a)
                  ^
         at BuildingErrors.swift:+1
-        to mend: the last axis of the first and the first axis of the second must be equally long
+        hint: the last axis of the first and the first axis of the second must be equally long
       """),
     Pinned(
       { T.outer(a, c) },
@@ -329,7 +329,7 @@ private enum Table {
           outer(a, c)
                 ^
         at BuildingErrors.swift:+1
-        to mend: make a vector of it: T.reshape(x, [-1])
+        hint: make a vector of it: T.reshape(x, [-1])
       """),
     Pinned(
       { T.dot(z, z) },
@@ -338,7 +338,7 @@ private enum Table {
           dot(z, z)
               ^
         at BuildingErrors.swift:+1
-        to mend: convert the array to float32 or float64 first: array.astype(.float64)
+        hint: convert the array to float32 or float64 first: array.astype(.float64)
       """),
   ]
 
@@ -350,7 +350,7 @@ private enum Table {
           sum(x)
               ^
         at BuildingErrors.swift:+1
-        to mend: axes run from 0 to 1, or from -2 to -1
+        hint: axes run from 0 to 1, or from -2 to -1
       """),
     Pinned(
       { T.sum(s, axis: 0) },
@@ -359,7 +359,7 @@ private enum Table {
           sum(s)
               ^
         at BuildingErrors.swift:+1
-        to mend: a scalar has no axes
+        hint: a scalar has no axes
       """),
     Pinned(
       { T.sum(x, axis: [0, -2]) },
@@ -368,7 +368,7 @@ private enum Table {
           sum(x)
               ^
         at BuildingErrors.swift:+1
-        to mend: name each axis once
+        hint: name each axis once
       """),
     Pinned(
       { T.mean(x, axis: .min) },
@@ -377,7 +377,7 @@ private enum Table {
           sum(x)
               ^
         at BuildingErrors.swift:+1
-        to mend: axes run from 0 to 1, or from -2 to -1
+        hint: axes run from 0 to 1, or from -2 to -1
       """),
     Pinned(
       { T.argmax(T.tensor("e", .float64, shape: [0])) },
@@ -386,7 +386,7 @@ private enum Table {
           argmax(e, axis: 0)
                  ^
         at BuildingErrors.swift:+1
-        to mend: make sure that the axis is not empty
+        hint: make sure that the axis is not empty
       """),
     Pinned(
       { T.max(T.constant([Double]())) },
@@ -395,7 +395,7 @@ private enum Table {
           max(<constant float64 (0,)>, axis: 0)
               ^^^^^^^^^^^^^^^^^^^^^^^
         at BuildingErrors.swift:+1
-        to mend: make sure that the axis is not empty
+        hint: make sure that the axis is not empty
       """),
   ]
 
@@ -407,7 +407,7 @@ private enum Table {
           ifElse((v .!= 0.0), s, s)
                  ^^^^^^^^^^^
         at BuildingErrors.swift:+1
-        to mend: for a choice element by element use T.where
+        hint: for a choice element by element use T.where
       """),
     Pinned(
       { T.ifElse(s, v, x) },
@@ -416,7 +416,7 @@ private enum Table {
           ifElse((s .!= 0.0), v, x)
                                  ^
         at BuildingErrors.swift:+1
-        to mend: both need one dtype and one rank
+        hint: both need one dtype and one rank
       """),
     Pinned(
       { T.nonzero(s)[0] },
@@ -425,7 +425,7 @@ private enum Table {
           nonzero(s)
                   ^
         at BuildingErrors.swift:+1
-        to mend: compare it with 0 instead
+        hint: compare it with 0 instead
       """),
     Pinned(
       { T.linalg.solve(v, v) },
@@ -434,7 +434,7 @@ private enum Table {
           solve(v, v)
                 ^
         at BuildingErrors.swift:+1
-        to mend: give a square matrix, one row for each equation
+        hint: give a square matrix, one row for each equation
       """),
     Pinned(
       { T.linalg.solve(a, v) },
@@ -443,7 +443,7 @@ private enum Table {
           solve(a, v)
                 ^
         at BuildingErrors.swift:+1
-        to mend: as many equations as unknowns are needed; for least squares solve(a.T a, a.T b)
+        hint: as many equations as unknowns are needed; for least squares solve(a.T a, a.T b)
       """),
     Pinned(
       { T.linalg.solve(T.tensor("m", .float64, shape: [2, 2]), c) },
@@ -452,7 +452,7 @@ private enum Table {
           solve(m, c)
                    ^
         at BuildingErrors.swift:+1
-        to mend: give one row of the right-hand side for each equation
+        hint: give one row of the right-hand side for each equation
       """),
     Pinned(
       { T.linalg.solve(x, T.dtensor3("t")) },
@@ -461,7 +461,7 @@ private enum Table {
           solve(x, t)
                    ^
         at BuildingErrors.swift:+1
-        to mend: give a vector, or a matrix of one column for each system
+        hint: give a vector, or a matrix of one column for each system
       """),
   ]
 }

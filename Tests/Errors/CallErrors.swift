@@ -53,7 +53,7 @@ private enum Table {
       },
       """
       TheanoError: [function] argument 1, x, is a ragged nested array: element 0 has shape [2], element 1 has shape [1]
-        to mend: give all elements one shape
+        hint: give all elements one shape
       """),
     Pinned(
       { mode in
@@ -62,7 +62,7 @@ private enum Table {
       },
       """
       TheanoError: [function] argument 1, x, is a ragged nested array: element 0 has shape [2], element 1 has shape [1]
-        to mend: give all elements one shape
+        hint: give all elements one shape
       """),
     Pinned(
       { mode in
@@ -71,7 +71,7 @@ private enum Table {
       """
       TheanoError: [function] argument 1, n, is declared as int64 scalar but got uint64 18446744073709551615, which would lose precision
         at CallErrors.swift:+2
-        to mend: convert it: value.astype(.int64), or declare the variable as uint64
+        hint: convert it: value.astype(.int64), or declare the variable as uint64
       """),
     Pinned(
       { mode in
@@ -81,7 +81,7 @@ private enum Table {
       """
       TheanoError: [function] argument 1, l, is declared as int64 vector but got float64 [1.00000000e+00 9.22337204e+18], which would lose precision
         at CallErrors.swift:+2
-        to mend: convert it: value.astype(.int64), or declare the variable as float64
+        hint: convert it: value.astype(.int64), or declare the variable as float64
       """),
     Pinned(
       { mode in
@@ -90,7 +90,7 @@ private enum Table {
       """
       TheanoError: [function] argument 1, u, is declared as uint64 scalar but got int64 -1, which would lose precision
         at CallErrors.swift:+2
-        to mend: convert it: value.astype(.uint64), or declare the variable as int64
+        hint: convert it: value.astype(.uint64), or declare the variable as int64
       """),
     Pinned(
       { mode in
@@ -98,7 +98,7 @@ private enum Table {
       },
       """
       TheanoError: [function] 1 argument was given, but the function takes 2: (v, u)
-        to mend: pass one value for each input; a list of values goes to call(_:)
+        hint: pass one value for each input; a list of values goes to call(_:)
       """),
     Pinned(
       { mode in
@@ -106,7 +106,7 @@ private enum Table {
       },
       """
       TheanoError: [function] 2 arguments were given, but the function takes 1: (v)
-        to mend: pass one value for each input; a list of values goes to call(_:)
+        hint: pass one value for each input; a list of values goes to call(_:)
       """),
     Pinned(
       { mode in
@@ -115,7 +115,7 @@ private enum Table {
       """
       TheanoError: [function] argument 1, v, is declared as float64 vector but got float64 of shape [2, 3], which has 2 axes instead of 1
         at CallErrors.swift:+2
-        to mend: reshape the value, or declare the variable with 2 axes
+        hint: reshape the value, or declare the variable with 2 axes
       """),
     Pinned(
       { mode in
@@ -124,7 +124,7 @@ private enum Table {
       """
       TheanoError: [function] argument 1, s, is declared as float64 scalar but got float64 of shape [2], which has 1 axis instead of 0
         at CallErrors.swift:+2
-        to mend: reshape the value, or declare the variable with 1 axis
+        hint: reshape the value, or declare the variable with 1 axis
       """),
     Pinned(
       { mode in
@@ -133,7 +133,7 @@ private enum Table {
       """
       TheanoError: [function] argument 1, l, is declared as int64 vector but got float64, which would lose precision
         at CallErrors.swift:+2
-        to mend: convert it: value.astype(.int64), or declare the variable as float64
+        hint: convert it: value.astype(.int64), or declare the variable as float64
       """),
     Pinned(
       { mode in
@@ -142,7 +142,7 @@ private enum Table {
       """
       TheanoError: [function] argument 1, v, is declared as float64 vector but got complex128, which would lose precision
         at CallErrors.swift:+2
-        to mend: convert it: value.astype(.float64), or declare the variable as complex128
+        hint: convert it: value.astype(.float64), or declare the variable as complex128
       """),
     Pinned(
       { mode in
@@ -151,7 +151,7 @@ private enum Table {
       """
       TheanoError: [function] axis 0 of argument 1, q, is declared to have length 4 but got shape [2]
         at CallErrors.swift:+2
-        to mend: declare the axis without a length, or pass an array that has it
+        hint: declare the axis without a length, or pass an array that has it
       """),
     Pinned(
       { mode in
@@ -160,7 +160,7 @@ private enum Table {
       """
       TheanoError: [function] axis 0 of argument 1, q, is declared to have length 1 but got shape [2, 3]
         at CallErrors.swift:+2
-        to mend: declare the axis without a length, or pass an array that has it
+        hint: declare the axis without a length, or pass an array that has it
       """),
     Pinned(
       { mode in
@@ -169,7 +169,7 @@ private enum Table {
       """
       TheanoError: [function] argument 1, q, is declared as uint8 scalar but got int64 300, which would lose precision
         at CallErrors.swift:+2
-        to mend: convert it: value.astype(.uint8), or declare the variable as int64
+        hint: convert it: value.astype(.uint8), or declare the variable as int64
       """),
     Pinned(
       { mode in
@@ -178,7 +178,7 @@ private enum Table {
       """
       TheanoError: [function] argument 1, n, is declared as int64 scalar but got float64 nan, which would lose precision
         at CallErrors.swift:+2
-        to mend: convert it: value.astype(.int64), or declare the variable as float64
+        hint: convert it: value.astype(.int64), or declare the variable as float64
       """),
     Pinned(
       { mode in
@@ -186,7 +186,7 @@ private enum Table {
       },
       """
       TheanoError: [function] argument 1, x, is a ragged nested array: element 0 has shape [2], element 1 has shape [1]
-        to mend: give all elements one shape
+        hint: give all elements one shape
       """),
   ]
 
@@ -198,7 +198,7 @@ private enum Table {
           (v + u)
                ^
         at CallErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { mode in try call(mode, [v, u], v + u, [two, [1.0]]) },
@@ -207,7 +207,7 @@ private enum Table {
           (v + u)
                ^
         at CallErrors.swift:+1
-        to mend: an axis broadcasts only if it is declared to have length 1: declare it (T.row, T.col, shape: [..., 1, ...]) or write T.addBroadcast(operand 2, axis: -1)
+        hint: an axis broadcasts only if it is declared to have length 1: declare it (T.row, T.col, shape: [..., 1, ...]) or write T.addBroadcast(operand 2, axis: -1)
       """),
     Pinned(
       { mode in try call(mode, [x, y], x + y, [wide, [[1.0, 2, 3]]]) },
@@ -216,7 +216,7 @@ private enum Table {
           (x + y)
                ^
         at CallErrors.swift:+1
-        to mend: an axis broadcasts only if it is declared to have length 1: declare it (T.row, T.col, shape: [..., 1, ...]) or write T.addBroadcast(operand 2, axis: -2)
+        hint: an axis broadcasts only if it is declared to have length 1: declare it (T.row, T.col, shape: [..., 1, ...]) or write T.addBroadcast(operand 2, axis: -2)
       """),
     Pinned(
       { mode in try call(mode, [x, y], T.dot(x, y), [wide, wide]) },
@@ -225,7 +225,7 @@ private enum Table {
           dot(x, y)
                  ^
         at CallErrors.swift:+1
-        to mend: the last axis of the first and the first axis of the second must be equally long
+        hint: the last axis of the first and the first axis of the second must be equally long
       """),
     Pinned(
       { mode in try call(mode, [x, v], T.dot(x, v), [wide, two]) },
@@ -234,7 +234,7 @@ private enum Table {
           dot(x, v)
                  ^
         at CallErrors.swift:+1
-        to mend: the last axis of the first and the first axis of the second must be equally long
+        hint: the last axis of the first and the first axis of the second must be equally long
       """),
     Pinned(
       { mode in try call(mode, [x, y], T.concatenate([x, y]), [wide, [[1.0]]]) },
@@ -243,7 +243,7 @@ private enum Table {
           concatenate(x, y)
                          ^
         at CallErrors.swift:+1
-        to mend: all axes but the one that is joined must be equally long
+        hint: all axes but the one that is joined must be equally long
       """),
     Pinned(
       { mode in try call(mode, [v, u], T.stack([v, u]), [two, three]) },
@@ -252,7 +252,7 @@ private enum Table {
           concatenate(dimshuffle(v, x 0), dimshuffle(u, x 0))
                                           ^^^^^^^^^^^^^^^^^^
         at CallErrors.swift:+1
-        to mend: all axes but the one that is joined must be equally long
+        hint: all axes but the one that is joined must be equally long
       """),
     Pinned(
       { mode in try call(mode, [v, x], T.broadcast(v, like: x), [two, wide]) },
@@ -261,7 +261,7 @@ private enum Table {
           broadcast(v, x)
                        ^
         at CallErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { mode in try call(mode, [x, y], T.addBroadcast(x, axis: 0) + y, [wide, wide]) },
@@ -270,7 +270,7 @@ private enum Table {
           dimshuffle(x, 1)
                      ^
         at CallErrors.swift:+1
-        to mend: index or reduce the axis instead
+        hint: index or reduce the axis instead
       """),
     Pinned(
       { mode in try call(mode, [x], x.dimshuffle(0), [wide]) },
@@ -279,7 +279,7 @@ private enum Table {
           dimshuffle(x, 0)
                      ^
         at CallErrors.swift:+1
-        to mend: index or reduce the axis instead
+        hint: index or reduce the axis instead
       """),
     Pinned(
       { mode in try call(mode, [v, u], v[v .> 1] + u[u .> 1], [three, two]) },
@@ -288,7 +288,7 @@ private enum Table {
           (v[nonzero((v .> 1.0))[.all, 0]] + u[nonzero((u .> 1.0))[.all, 0]])
                                              ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
         at CallErrors.swift:+1
-        to mend: an axis broadcasts only if it is declared to have length 1: declare it (T.row, T.col, shape: [..., 1, ...]) or write T.addBroadcast(operand 2, axis: -1)
+        hint: an axis broadcasts only if it is declared to have length 1: declare it (T.row, T.col, shape: [..., 1, ...]) or write T.addBroadcast(operand 2, axis: -1)
       """),
     Pinned(
       { mode in try call(mode, [s, v, u], T.ifElse(s, T.sum(v + u), T.sum(v)), [1.0, two, three]) },
@@ -297,7 +297,7 @@ private enum Table {
           (v + u)
                ^
         at CallErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
   ]
 
@@ -309,7 +309,7 @@ private enum Table {
           (v * x)
                ^
         at CallErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """)
   ]
 
@@ -321,7 +321,7 @@ private enum Table {
           reshape(v, 2, 2)
                   ^
         at CallErrors.swift:+1
-        to mend: the product of the lengths must be the number of elements; one of them may be -1
+        hint: the product of the lengths must be the number of elements; one of them may be -1
       """),
     Pinned(
       { mode in try call(mode, [v], T.reshape(v, [2, -1]), [three]) },
@@ -330,7 +330,7 @@ private enum Table {
           reshape(v, 2, -1)
                   ^
         at CallErrors.swift:+1
-        to mend: the product of the lengths must be the number of elements; one of them may be -1
+        hint: the product of the lengths must be the number of elements; one of them may be -1
       """),
     Pinned(
       { mode in try call(mode, [v, n], T.reshape(v, [n, -1]), [three, 0]) },
@@ -339,7 +339,7 @@ private enum Table {
           reshape(v, n, -1)
                   ^
         at CallErrors.swift:+1
-        to mend: the product of the lengths must be the number of elements; one of them may be -1
+        hint: the product of the lengths must be the number of elements; one of them may be -1
       """),
     Pinned(
       { mode in try call(mode, [v, n], T.reshape(v, [n]), [three, -1]) },
@@ -348,7 +348,7 @@ private enum Table {
           reshape(v, n)
                      ^
         at CallErrors.swift:+1
-        to mend: a length that stands for what is left must be the number -1 where the expression is written
+        hint: a length that stands for what is left must be the number -1 where the expression is written
       """),
     Pinned(
       { mode in try call(mode, [v, n], T.reshape(v, [n, 1]), [three, -3]) },
@@ -357,7 +357,7 @@ private enum Table {
           reshape(v, n, 1)
                      ^
         at CallErrors.swift:+1
-        to mend: lengths are at least 0; one may be -1, which stands for what is left
+        hint: lengths are at least 0; one may be -1, which stands for what is left
       """),
   ]
 
@@ -372,7 +372,7 @@ private enum Table {
           v[cast<int64>(minimum(u, 9223372036854775807))]
           ^
         at CallErrors.swift:+3
-        to mend: positions run from 0 to 1, or from -2 to -1
+        hint: positions run from 0 to 1, or from -2 to -1
       """),
     Pinned(
       { mode in
@@ -384,7 +384,7 @@ private enum Table {
           v[cast<int64>(minimum(u, 9223372036854775807))]
           ^
         at CallErrors.swift:+3
-        to mend: positions run from 0 to 1, or from -2 to -1
+        hint: positions run from 0 to 1, or from -2 to -1
       """),
     Pinned(
       { mode in try call(mode, [v, n], v[n], [two, 5]) },
@@ -393,7 +393,7 @@ private enum Table {
           v[n]
           ^
         at CallErrors.swift:+1
-        to mend: positions run from 0 to 1, or from -2 to -1
+        hint: positions run from 0 to 1, or from -2 to -1
       """),
     Pinned(
       { mode in try call(mode, [v, n], v[n], [two, -3]) },
@@ -402,7 +402,7 @@ private enum Table {
           v[n]
           ^
         at CallErrors.swift:+1
-        to mend: positions run from 0 to 1, or from -2 to -1
+        hint: positions run from 0 to 1, or from -2 to -1
       """),
     Pinned(
       { mode in try call(mode, [v], v[7], [two]) },
@@ -411,7 +411,7 @@ private enum Table {
           v[7]
           ^
         at CallErrors.swift:+1
-        to mend: positions run from 0 to 1, or from -2 to -1
+        hint: positions run from 0 to 1, or from -2 to -1
       """),
     Pinned(
       { mode in try call(mode, [v], v[0], [empty]) },
@@ -420,7 +420,7 @@ private enum Table {
           v[0]
           ^
         at CallErrors.swift:+1
-        to mend: the axis is empty
+        hint: the axis is empty
       """),
     Pinned(
       { mode in try call(mode, [v, l], v[l], [two, [0, 5]]) },
@@ -429,7 +429,7 @@ private enum Table {
           v[l]
           ^
         at CallErrors.swift:+1
-        to mend: positions run from 0 to 1, or from -2 to -1
+        hint: positions run from 0 to 1, or from -2 to -1
       """),
     Pinned(
       { mode in try call(mode, [v, l], T.setSubtensor(v[l], to: 1), [two, [0, 5]]) },
@@ -438,7 +438,7 @@ private enum Table {
           setSubtensor(v[l], 1.0)
                        ^
         at CallErrors.swift:+1
-        to mend: positions run from 0 to 1, or from -2 to -1
+        hint: positions run from 0 to 1, or from -2 to -1
       """),
     Pinned(
       { mode in try call(mode, [v, l, u], T.incSubtensor(v[l], by: u), [two, [0, 1, 0], two]) },
@@ -447,7 +447,7 @@ private enum Table {
           incSubtensor(v[l], u)
                              ^
         at CallErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { mode in try call(mode, [v, u], T.setSubtensor(v[0..<2], to: u), [three, three]) },
@@ -456,7 +456,7 @@ private enum Table {
           setSubtensor(v[0..<2], u)
                                  ^
         at CallErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { mode in try call(mode, [v, u], v[u .> 0], [two, three]) },
@@ -465,7 +465,7 @@ private enum Table {
           v[nonzero((u .> 0.0))[.all, 0]]
           ^
         at CallErrors.swift:+1
-        to mend: positions run from 0 to 1, or from -2 to -1
+        hint: positions run from 0 to 1, or from -2 to -1
       """),
     Pinned(
       { mode in try call(mode, [s, v, n], T.ifElse(s, v[n], T.sum(v)), [1.0, two, 9]) },
@@ -474,7 +474,7 @@ private enum Table {
           v[n]
           ^
         at CallErrors.swift:+1
-        to mend: positions run from 0 to 1, or from -2 to -1
+        hint: positions run from 0 to 1, or from -2 to -1
       """),
   ]
 
@@ -486,7 +486,7 @@ private enum Table {
           alloc(1.0, n)
                      ^
         at CallErrors.swift:+1
-        to mend: lengths are at least 0
+        hint: lengths are at least 0
       """),
     Pinned(
       { mode in try call(mode, [n, v], T.alloc(v, [n]), [3, two]) },
@@ -495,7 +495,7 @@ private enum Table {
           alloc(v, n)
                    ^
         at CallErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { mode in try call(mode, [n], T.arange(0, 5, n), [0]) },
@@ -504,7 +504,7 @@ private enum Table {
           arange(from: 0, step: n, count: where((n .== 0), -1, maximum(0, -(... // n))))
                                 ^
         at CallErrors.swift:+1
-        to mend: check the bounds and the step before the call
+        hint: check the bounds and the step before the call
       """),
     Pinned(
       { mode in try call(mode, [s], T.arange(s), [Double.nan.ndarray]) },
@@ -513,7 +513,7 @@ private enum Table {
           arange(from: 0.0, step: 1.0, count: where((ceil((... / 1.0)) .< 9007199254740992.0), cast<int64>(maximum(0.0, ceil(...))), -1))
                                   ^^^
         at CallErrors.swift:+1
-        to mend: check the bounds and the step before the call
+        hint: check the bounds and the step before the call
       """),
     Pinned(
       { mode in try call(mode, [s], T.arange(s), [1e19]) },
@@ -522,7 +522,7 @@ private enum Table {
           arange(from: 0.0, step: 1.0, count: where((ceil((... / 1.0)) .< 9007199254740992.0), cast<int64>(maximum(0.0, ceil(...))), -1))
                                   ^^^
         at CallErrors.swift:+1
-        to mend: check the bounds and the step before the call
+        hint: check the bounds and the step before the call
       """),
   ]
 
@@ -534,7 +534,7 @@ private enum Table {
           max(v, axis: 0)
               ^
         at CallErrors.swift:+1
-        to mend: make sure that the axis is not empty
+        hint: make sure that the axis is not empty
       """),
     Pinned(
       { mode in try call(mode, [x], T.nnet.softmax(x), [NDArray.zeros([2, 0], dtype: .float64)]) },
@@ -543,7 +543,7 @@ private enum Table {
           max(x, axis: 1)
               ^
         at CallErrors.swift:+1
-        to mend: make sure that the axis is not empty
+        hint: make sure that the axis is not empty
       """),
   ]
 
@@ -555,7 +555,7 @@ private enum Table {
           solve(x, v)
                 ^
         at CallErrors.swift:+1
-        to mend: the equations have no single solution; add a small multiple of the identity, or solve a smaller system
+        hint: the equations have no single solution; add a small multiple of the identity, or solve a smaller system
       """),
     Pinned(
       { mode in try call(mode, [x, v], T.linalg.solve(x, v), [wide, two]) },
@@ -564,7 +564,7 @@ private enum Table {
           solve(x, v)
                 ^
         at CallErrors.swift:+1
-        to mend: as many equations as unknowns are needed; for least squares solve(a.T a, a.T b)
+        hint: as many equations as unknowns are needed; for least squares solve(a.T a, a.T b)
       """),
     Pinned(
       { mode in try call(mode, [x, v], T.linalg.solve(x, v), [[[1.0, 2], [2, 3]], three]) },
@@ -573,7 +573,7 @@ private enum Table {
           solve(x, v)
                    ^
         at CallErrors.swift:+1
-        to mend: give one row of the right-hand side for each equation
+        hint: give one row of the right-hand side for each equation
       """),
   ]
 }

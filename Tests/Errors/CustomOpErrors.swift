@@ -49,16 +49,16 @@ private enum Table {
       TheanoError: [mine] the closure threw: Mine()
           mine(v)
         at CustomOpErrors.swift:+1
-        to mend: see what the closure says of its operands
+        hint: see what the closure says of its operands
       """),
     Pinned(
       { mode in try call(mode) { [try $0[0].checked.reshaped([7])] } },
       """
       TheanoError: [mine] the closure threw: TheanoError: [reshaped] an array of shape [2] (2 elements) cannot take shape [7]: it has 7
-        to mend: one length may be -1, to be found from the others
+        hint: one length may be -1, to be found from the others
           mine(v)
         at CustomOpErrors.swift:+1
-        to mend: see what the closure says of its operands
+        hint: see what the closure says of its operands
       """),
     Pinned(
       { mode in try call(mode) { _ in [] } },
@@ -66,7 +66,7 @@ private enum Table {
       TheanoError: [mine] the closure gave 0 results, not the 1 declared
           mine(v)
         at CustomOpErrors.swift:+1
-        to mend: return one array for each type in outputs:
+        hint: return one array for each type in outputs:
       """),
     Pinned(
       { mode in try call(mode) { [$0[0], $0[0]] } },
@@ -74,7 +74,7 @@ private enum Table {
       TheanoError: [mine] the closure gave 2 results, not the 1 declared
           mine(v)
         at CustomOpErrors.swift:+1
-        to mend: return one array for each type in outputs:
+        hint: return one array for each type in outputs:
       """),
     Pinned(
       { mode in try call(mode) { _ in [[[1.0]]] } },
@@ -82,7 +82,7 @@ private enum Table {
       TheanoError: [mine] result 0 of the closure is float64 [1, 1], not the float64 vector declared
           mine(v)
         at CustomOpErrors.swift:+1
-        to mend: return what outputs: declares, or declare what is returned
+        hint: return what outputs: declares, or declare what is returned
       """),
     Pinned(
       { mode in try call(mode) { [$0[0].astype(.int64)] } },
@@ -90,7 +90,7 @@ private enum Table {
       TheanoError: [mine] result 0 of the closure is int64 [2], not the float64 vector declared
           mine(v)
         at CustomOpErrors.swift:+1
-        to mend: return what outputs: declares, or declare what is returned
+        hint: return what outputs: declares, or declare what is returned
       """),
     Pinned(
       { mode in try call(mode, [TensorType(.float64, shape: [5])]) { [$0[0]] } },
@@ -98,7 +98,7 @@ private enum Table {
       TheanoError: [mine] result 0 of the closure is float64 [2], not the float64 (5,) declared
           mine(v)
         at CustomOpErrors.swift:+1
-        to mend: return what outputs: declares, or declare what is returned
+        hint: return what outputs: declares, or declare what is returned
       """),
     Pinned(
       { mode in try call(mode, [TensorType(.int64, ndim: 1)]) { _ in [[1.5, 2].ndarray] } },
@@ -106,7 +106,7 @@ private enum Table {
       TheanoError: [mine] result 0 of the closure is float64 [2], not the int64 vector declared
           mine(v)
         at CustomOpErrors.swift:+1
-        to mend: return what outputs: declares, or declare what is returned
+        hint: return what outputs: declares, or declare what is returned
       """),
   ]
 
@@ -117,7 +117,7 @@ private enum Table {
       TheanoError: [mine] axis 0 of the result has the negative length -2
           mine(v)
         at CustomOpErrors.swift:+1
-        to mend: lengths are at least 0; write nil for a length that only the call knows
+        hint: lengths are at least 0; write nil for a length that only the call knows
       """),
     Pinned(
       { mode in try call(mode, [TensorType(.float64, ndim: 40)]) { $0 } },
@@ -125,7 +125,7 @@ private enum Table {
       TheanoError: [mine] the result has 40 axes; expressions have at most 32
           mine(v)
         at CustomOpErrors.swift:+1
-        to mend: merge axes with T.reshape
+        hint: merge axes with T.reshape
       """),
     Pinned(
       { mode in try call(mode, [TensorType(.complex64, ndim: 1)]) { $0 } },
@@ -133,7 +133,7 @@ private enum Table {
       TheanoError: [mine] the result is complex64, which expressions cannot compute with
           mine(v)
         at CustomOpErrors.swift:+1
-        to mend: convert the array to float32 or float64 first: array.astype(.float64)
+        hint: convert the array to float32 or float64 first: array.astype(.float64)
       """),
   ]
 
@@ -145,7 +145,7 @@ private enum Table {
           gradient of mine(v)
                            ^
         at CustomOpErrors.swift:+1
-        to mend: give T.custom a gradient:, one that returns nil for what is flat, or name the result in considerConstant:
+        hint: give T.custom a gradient:, one that returns nil for what is flat, or name the result in considerConstant:
       """),
     Pinned(
       // Beside another way to the cost, it would be a term that is missing.
@@ -158,7 +158,7 @@ private enum Table {
           gradient of mine(v)
                            ^
         at CustomOpErrors.swift:+3
-        to mend: give T.custom a gradient:, one that returns nil for what is flat, or name the result in considerConstant:
+        hint: give T.custom a gradient:, one that returns nil for what is flat, or name the result in considerConstant:
       """),
     Pinned(
       { _ in try slope([v, s]) { _, _, g in [g[0]] } },
@@ -166,7 +166,7 @@ private enum Table {
       TheanoError: [gradient of mine] the gradient closure gave 1 gradient for 2 inputs
           gradient of mine(v, s)
         at CustomOpErrors.swift:+1
-        to mend: return one for each input, nil where there is none
+        hint: return one for each input, nil where there is none
       """),
     Pinned(
       { _ in try slope { _, _, g in [g[0]] } },
@@ -175,7 +175,7 @@ private enum Table {
           gradient of mine(v)
                            ^
         at CustomOpErrors.swift:+1
-        to mend: a gradient has the shape and dtype of its input
+        hint: a gradient has the shape and dtype of its input
       """),
     Pinned(
       { mode in
@@ -188,7 +188,7 @@ private enum Table {
           gradient of mine(broadcast(dimshuffle(1.0, x), mine(v))[..<1], v)
                            ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
         at CustomOpErrors.swift:+3
-        to mend: a gradient or direction has the shape of what it belongs to
+        hint: a gradient or direction has the shape of what it belongs to
       """),
     Pinned(
       { _ in try slope { x, _, _ in [T.cast(x[0], .int64)] } },
@@ -197,7 +197,7 @@ private enum Table {
           gradient of mine(v)
                            ^
         at CustomOpErrors.swift:+1
-        to mend: a gradient has the shape and dtype of its input
+        hint: a gradient has the shape and dtype of its input
       """),
     Pinned(
       { _ in try slope { x, _, _ in [T.dot(x[0], T.dtensor3("t"))] } },
@@ -206,7 +206,7 @@ private enum Table {
           dot(v, t)
                  ^
         at CustomOpErrors.swift:+1
-        to mend: reshape to matrices first
+        hint: reshape to matrices first
       """),
   ]
 }

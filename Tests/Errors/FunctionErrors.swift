@@ -32,10 +32,10 @@ private enum Table {
       TheanoError: 2 things are wrong
       1. [function] the outputs need u (float64 vector), which is no input of the function
         at FunctionErrors.swift:+2
-        to mend: add it to inputs:, or say what it stands for in givens:
+        hint: add it to inputs:, or say what it stands for in givens:
       2. [function] the outputs need n (int64 scalar), which is no input of the function
         at FunctionErrors.swift:+2
-        to mend: add it to inputs:, or say what it stands for in givens:
+        hint: add it to inputs:, or say what it stands for in givens:
       """),
     Pinned(
       { _ in _ = try function(inputs: [v, x, s], outputs: T.sum(v), name: "f") },
@@ -43,24 +43,24 @@ private enum Table {
       TheanoError: 2 things are wrong
       1. [f] input x is not needed by any output or update
         at FunctionErrors.swift:+1
-        to mend: leave it out, or pass onUnusedInput: .ignore
+        hint: leave it out, or pass onUnusedInput: .ignore
       2. [f] input s is not needed by any output or update
         at FunctionErrors.swift:+1
-        to mend: leave it out, or pass onUnusedInput: .ignore
+        hint: leave it out, or pass onUnusedInput: .ignore
       """),
     Pinned(
       { _ in _ = try function(inputs: [v, v], outputs: T.sum(v)) },
       """
       TheanoError: [function] v is given as an input twice
         at FunctionErrors.swift:+1
-        to mend: list each input once
+        hint: list each input once
       """),
     Pinned(
       { _ in _ = try function(inputs: [T.constant(1.0), v], outputs: T.sum(v)) },
       """
       TheanoError: [function] input 1 is a constant
         at FunctionErrors.swift:+1
-        to mend: make an input with T.dscalar, T.dvector, T.dmatrix ...
+        hint: make an input with T.dscalar, T.dvector, T.dmatrix ...
       """),
     Pinned(
       { _ in
@@ -69,7 +69,7 @@ private enum Table {
       """
       TheanoError: [function] input 1, w, is a shared variable
         at FunctionErrors.swift:+2
-        to mend: leave it out: its value is read at each call; givens: can put something in its place
+        hint: leave it out: its value is read at each call; givens: can put something in its place
       """),
     Pinned(
       { _ in _ = try function(inputs: [a + b], outputs: s) },
@@ -78,7 +78,7 @@ private enum Table {
           (a + b)
                ^
         at FunctionErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { _ in
@@ -88,10 +88,10 @@ private enum Table {
       TheanoError: 2 things are wrong
       1. [function] axis 0 of input 1, q, has the negative length -1
         at FunctionErrors.swift:+2
-        to mend: lengths are at least 0; write nil for a length that only the call knows
+        hint: lengths are at least 0; write nil for a length that only the call knows
       2. [function] axis 0 of output 1 has the negative length -1
         at FunctionErrors.swift:+2
-        to mend: lengths are at least 0; write nil for a length that only the call knows
+        hint: lengths are at least 0; write nil for a length that only the call knows
       """),
   ]
 
@@ -101,7 +101,7 @@ private enum Table {
       """
       TheanoError: [function] input 2 without a default follows one with a default
         at FunctionErrors.swift:+1
-        to mend: put inputs with defaults last
+        hint: put inputs with defaults last
       """),
     Pinned(
       { _ in
@@ -110,7 +110,7 @@ private enum Table {
       """
       TheanoError: [function] the default of input 1, v, is declared as float64 vector but got float64 of shape [], which has 0 axes instead of 1
         at FunctionErrors.swift:+2
-        to mend: reshape the value, or declare the variable with 0 axes
+        hint: reshape the value, or declare the variable with 0 axes
       """),
     Pinned(
       { _ in
@@ -119,14 +119,14 @@ private enum Table {
       """
       TheanoError: [function] the default of input 1, l, is declared as int64 vector but got float64 [1.5], which would lose precision
         at FunctionErrors.swift:+2
-        to mend: convert it: value.astype(.int64), or declare the variable as float64
+        hint: convert it: value.astype(.int64), or declare the variable as float64
       """),
     Pinned(
       { _ in _ = try function(inputs: [In(x, value: ragged)], outputs: x) },
       """
       TheanoError: [function] the default of input 1, x, is a ragged nested array: element 0 has shape [2], element 1 has shape [1]
         at FunctionErrors.swift:+1
-        to mend: give all elements one shape
+        hint: give all elements one shape
       """),
   ]
 
@@ -139,12 +139,12 @@ private enum Table {
           (a + b)
                ^
         at FunctionErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       2. [dot] shapes (3,) and (4,) do not fit: 3 columns on the left meet 4 rows on the right
           dot(a, b)
                  ^
         at FunctionErrors.swift:+1
-        to mend: the last axis of the first and the first axis of the second must be equally long
+        hint: the last axis of the first and the first axis of the second must be equally long
       """),
     Pinned(
       { _ in
@@ -154,10 +154,10 @@ private enum Table {
       TheanoError: 2 things are wrong
       1. [function] input 1, t, has 40 axes; expressions have at most 32
         at FunctionErrors.swift:+2
-        to mend: merge axes with T.reshape
+        hint: merge axes with T.reshape
       2. [function] output 1 has 40 axes; expressions have at most 32
         at FunctionErrors.swift:+2
-        to mend: merge axes with T.reshape
+        hint: merge axes with T.reshape
       """),
   ]
 
@@ -167,7 +167,7 @@ private enum Table {
       """
       TheanoError: [function] v is updated but is no shared variable
         at FunctionErrors.swift:+1
-        to mend: make it with shared(...)
+        hint: make it with shared(...)
       """),
     Pinned(
       { _ in
@@ -176,7 +176,7 @@ private enum Table {
       """
       TheanoError: [function] w is updated twice
         at FunctionErrors.swift:+2
-        to mend: merge the two updates
+        hint: merge the two updates
       """),
     Pinned(
       { _ in
@@ -185,7 +185,7 @@ private enum Table {
       """
       TheanoError: [function] the update of w is float64 scalar, but the variable is float64 vector
         at FunctionErrors.swift:+2
-        to mend: the rank of a shared variable cannot change: reduce or reshape the new value
+        hint: the rank of a shared variable cannot change: reduce or reshape the new value
       """),
     Pinned(
       { _ in
@@ -194,7 +194,7 @@ private enum Table {
       """
       TheanoError: [function] the update of k is float64, but the variable is int64
         at FunctionErrors.swift:+2
-        to mend: cast it: T.cast(value, .int64), or find the operand that widened it
+        hint: cast it: T.cast(value, .int64), or find the operand that widened it
       """),
     Pinned(
       { _ in
@@ -203,7 +203,7 @@ private enum Table {
       """
       TheanoError: [function] the update of n is float64, but the variable is int64
         at FunctionErrors.swift:+2
-        to mend: cast it: T.cast(value, .int64), or find the operand that widened it
+        hint: cast it: T.cast(value, .int64), or find the operand that widened it
       """),
     Pinned(
       { _ in
@@ -216,19 +216,19 @@ private enum Table {
           (a + b)
                ^
         at FunctionErrors.swift:+3
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       2. [function] v is given as an input twice
         at FunctionErrors.swift:+3
-        to mend: list each input once
+        hint: list each input once
       3. [function] the update of w is float64 scalar, but the variable is float64 vector
         at FunctionErrors.swift:+3
-        to mend: the rank of a shared variable cannot change: reduce or reshape the new value
+        hint: the rank of a shared variable cannot change: reduce or reshape the new value
       4. [function] v is updated but is no shared variable
         at FunctionErrors.swift:+3
-        to mend: make it with shared(...)
+        hint: make it with shared(...)
       5. [function] w is updated twice
         at FunctionErrors.swift:+3
-        to mend: merge the two updates
+        hint: merge the two updates
       """),
   ]
 
@@ -240,28 +240,28 @@ private enum Table {
       """
       TheanoError: [function] the outputs need v (float64 vector), which is no input of the function
         at FunctionErrors.swift:+2
-        to mend: add it to inputs:, or say what it stands for in givens:
+        hint: add it to inputs:, or say what it stands for in givens:
       """),
     Pinned(
       { _ in _ = try function(outputs: T.sum(v), givens: [v: T.constant([1, 2])]) },
       """
       TheanoError: [function] <constant int64 (2,)>, int64 (2,), cannot stand for v, float64 vector
         at FunctionErrors.swift:+1
-        to mend: givens need the same dtype, rank and lengths on both sides
+        hint: givens need the same dtype, rank and lengths on both sides
       """),
     Pinned(
       { _ in _ = try function(inputs: [s], outputs: T.sum(v), givens: [v: s]) },
       """
       TheanoError: [function] s, float64 scalar, cannot stand for v, float64 vector
         at FunctionErrors.swift:+1
-        to mend: givens need the same dtype, rank and lengths on both sides
+        hint: givens need the same dtype, rank and lengths on both sides
       """),
     Pinned(
       { _ in _ = try function(outputs: T.sum(a), givens: [a: T.constant([1.0, 2.0])]) },
       """
       TheanoError: [function] <constant float64 (2,)>, float64 (2,), cannot stand for a, float64 (3,)
         at FunctionErrors.swift:+1
-        to mend: givens need the same dtype, rank and lengths on both sides
+        hint: givens need the same dtype, rank and lengths on both sides
       """),
     Pinned(
       { _ in _ = try function(outputs: T.sum(v), givens: [v: a + b]) },
@@ -270,7 +270,7 @@ private enum Table {
           (a + b)
                ^
         at FunctionErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
   ]
 
@@ -281,10 +281,10 @@ private enum Table {
       TheanoError: 2 things are wrong
       1. [function] the mode excludes "no such", but no rule or pass has that name
         at FunctionErrors.swift:+1
-        to mend: f.explain() names the rules that fired
+        hint: f.explain() names the rules that fired
       2. [function] the mode excludes "nor this", but no rule or pass has that name
         at FunctionErrors.swift:+1
-        to mend: f.explain() names the rules that fired
+        hint: f.explain() names the rules that fired
       """)
   ]
 
@@ -296,14 +296,14 @@ private enum Table {
       """
       TheanoError: [value] v is no shared variable, so it has no value of its own
         at FunctionErrors.swift:+2
-        to mend: make it with shared(...), or compute it: try function(inputs: [...], outputs: v)(...)
+        hint: make it with shared(...), or compute it: try function(inputs: [...], outputs: v)(...)
       """),
     Pinned(
       { _ in _ = try T.exp(v).value },
       """
       TheanoError: [value] exp(v) is no shared variable, so it has no value of its own
         at FunctionErrors.swift:+1
-        to mend: make it with shared(...), or compute it: try function(inputs: [...], outputs: exp(v))(...)
+        hint: make it with shared(...), or compute it: try function(inputs: [...], outputs: exp(v))(...)
       """),
     Pinned(
       { _ in _ = try (a + b).value },
@@ -312,7 +312,7 @@ private enum Table {
           (a + b)
                ^
         at FunctionErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { _ in
@@ -321,7 +321,7 @@ private enum Table {
       """
       TheanoError: [setValue] v is no shared variable, so it has no value of its own
         at FunctionErrors.swift:+2
-        to mend: make it with shared(...), or compute it: try function(inputs: [...], outputs: v)(...)
+        hint: make it with shared(...), or compute it: try function(inputs: [...], outputs: v)(...)
       """),
     Pinned(
       { _ in
@@ -330,7 +330,7 @@ private enum Table {
       """
       TheanoError: [setValue] the shared variable w is declared as float64 vector but got float64 of shape [], which has 0 axes instead of 1
         at FunctionErrors.swift:+2
-        to mend: reshape the value, or declare the variable with 0 axes
+        hint: reshape the value, or declare the variable with 0 axes
       """),
     Pinned(
       { _ in
@@ -339,7 +339,7 @@ private enum Table {
       """
       TheanoError: [setValue] the shared variable k is declared as int64 vector but got float64 [1.5 2. ], which would lose precision
         at FunctionErrors.swift:+2
-        to mend: convert it: value.astype(.int64), or declare the variable as float64
+        hint: convert it: value.astype(.int64), or declare the variable as float64
       """),
     Pinned(
       { _ in
@@ -347,7 +347,7 @@ private enum Table {
       },
       """
       TheanoError: [setValue] the new value of m is a ragged nested array: element 0 has shape [2], element 1 has shape [1]
-        to mend: give all elements one shape
+        hint: give all elements one shape
       """),
     Pinned(
       { _ in
@@ -356,7 +356,7 @@ private enum Table {
       """
       TheanoError: [setValue] the shared variable w is declared as float64 vector but got complex128, which would lose precision
         at FunctionErrors.swift:+2
-        to mend: convert it: value.astype(.float64), or declare the variable as complex128
+        hint: convert it: value.astype(.float64), or declare the variable as complex128
       """),
   ]
 }

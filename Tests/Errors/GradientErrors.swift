@@ -24,7 +24,7 @@ private enum Table {
           grad(v)
                ^
         at GradientErrors.swift:+1
-        to mend: reduce it to one number first: T.sum(cost) or T.mean(cost)
+        hint: reduce it to one number first: T.sum(cost) or T.mean(cost)
       """),
     Pinned(
       { grad(T.sum(l), wrt: v) },
@@ -33,7 +33,7 @@ private enum Table {
           grad(sum(l, axis: 0))
                ^^^^^^^^^^^^^^^
         at GradientErrors.swift:+1
-        to mend: cast what it is computed from to a float dtype
+        hint: cast what it is computed from to a float dtype
       """),
     Pinned(
       { grad(T.sum(a + b), wrt: T.exp(b - a)) },
@@ -43,12 +43,12 @@ private enum Table {
           (a + b)
                ^
         at GradientErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       2. [subtract] operands 1 and 2 do not fit: axis -1 has length 4 in one and 3 in the other
           (b - a)
                ^
         at GradientErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
   ]
 
@@ -60,7 +60,7 @@ private enum Table {
           grad(sum((cast<float64>(l) * 1.5), axis: 0), l)
                                                        ^
         at GradientErrors.swift:+1
-        to mend: declare it with a float dtype, as in T.dvector, or cast it before it is used
+        hint: declare it with a float dtype, as in T.dvector, or cast it before it is used
       """),
     Pinned(
       { grad(T.sum(v), wrt: x) },
@@ -69,7 +69,7 @@ private enum Table {
           grad(sum(v, axis: 0), x)
                                 ^
         at GradientErrors.swift:+1
-        to mend: check that it takes part in the cost, or pass disconnected: .zero
+        hint: check that it takes part in the cost, or pass disconnected: .zero
       """),
     Pinned(
       { grad(T.cast(T.argmax(v), .float64), wrt: v) },
@@ -78,7 +78,7 @@ private enum Table {
           grad(cast<float64>(argmax(v, axis: 0)), v)
                                                   ^
         at GradientErrors.swift:+1
-        to mend: check that it takes part in the cost, or pass disconnected: .zero
+        hint: check that it takes part in the cost, or pass disconnected: .zero
       """),
     Pinned(
       { grad(T.sum(v * 2), wrt: T.constant(2.0)) },
@@ -87,7 +87,7 @@ private enum Table {
           grad(sum((v * 2.0), axis: 0), 2.0)
                                         ^^^
         at GradientErrors.swift:+1
-        to mend: check that it takes part in the cost, or pass disconnected: .zero
+        hint: check that it takes part in the cost, or pass disconnected: .zero
       """),
     Pinned(
       { grad(T.sum(v), wrt: v, considerConstant: [v]) },
@@ -96,7 +96,7 @@ private enum Table {
           grad(sum(v, axis: 0), v)
                                 ^
         at GradientErrors.swift:+1
-        to mend: check that it takes part in the cost, or pass disconnected: .zero
+        hint: check that it takes part in the cost, or pass disconnected: .zero
       """),
     Pinned(
       { T.concatenate(grad(T.sum(v), wrt: [x, l, s])) },
@@ -106,17 +106,17 @@ private enum Table {
           grad(sum(v, axis: 0), x)
                                 ^
         at GradientErrors.swift:+1
-        to mend: check that it takes part in the cost, or pass disconnected: .zero
+        hint: check that it takes part in the cost, or pass disconnected: .zero
       2. [grad] l is int64: there is no gradient with respect to integers or booleans
           grad(sum(v, axis: 0), l)
                                 ^
         at GradientErrors.swift:+1
-        to mend: declare it with a float dtype, as in T.dvector, or cast it before it is used
+        hint: declare it with a float dtype, as in T.dvector, or cast it before it is used
       3. [grad] the cost does not depend on s in a differentiable way
           grad(sum(v, axis: 0), s)
                                 ^
         at GradientErrors.swift:+1
-        to mend: check that it takes part in the cost, or pass disconnected: .zero
+        hint: check that it takes part in the cost, or pass disconnected: .zero
       """),
   ]
 
@@ -126,7 +126,7 @@ private enum Table {
       """
       TheanoError: [Lop] 2 outputs but 1 gradient
         at GradientErrors.swift:+1
-        to mend: give one gradient for each output, of its shape
+        hint: give one gradient for each output, of its shape
       """),
     Pinned(
       { Lop([T.exp(v)], wrt: [v], [x])[0] },
@@ -135,7 +135,7 @@ private enum Table {
           Lop(exp(v), x)
                       ^
         at GradientErrors.swift:+1
-        to mend: give one gradient for each output, of its shape and of a float dtype
+        hint: give one gradient for each output, of its shape and of a float dtype
       """),
     Pinned(
       { Lop([l], wrt: [v], [v])[0] },
@@ -144,7 +144,7 @@ private enum Table {
           Lop(l, v)
                  ^
         at GradientErrors.swift:+1
-        to mend: give one gradient for each output, of its shape and of a float dtype
+        hint: give one gradient for each output, of its shape and of a float dtype
       """),
     Pinned(
       { Lop([T.max(a + b, axis: 0)], wrt: [v], [s])[0] },
@@ -153,7 +153,7 @@ private enum Table {
           (a + b)
                ^
         at GradientErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { Lop([T.exp(a)], wrt: [a], [T.constant([1.0])])[0] },
@@ -162,14 +162,14 @@ private enum Table {
           Lop(<constant float64 (1,)>, exp(a))
               ^^^^^^^^^^^^^^^^^^^^^^^
         at GradientErrors.swift:+1
-        to mend: a gradient or direction has the shape of what it belongs to
+        hint: a gradient or direction has the shape of what it belongs to
       """),
     Pinned(
       { Rop([v], wrt: [v], [])[0] },
       """
       TheanoError: [Rop] 1 variable but 0 directions
         at GradientErrors.swift:+1
-        to mend: give one direction for each variable, of its shape
+        hint: give one direction for each variable, of its shape
       """),
     Pinned(
       { Rop([T.exp(v)], wrt: [v], [x])[0] },
@@ -178,7 +178,7 @@ private enum Table {
           Rop(v, x)
                  ^
         at GradientErrors.swift:+1
-        to mend: give one direction for each variable, of its shape and of a float dtype
+        hint: give one direction for each variable, of its shape and of a float dtype
       """),
     Pinned(
       { Rop([T.exp(v)], wrt: [v], [l])[0] },
@@ -187,7 +187,7 @@ private enum Table {
           Rop(v, l)
                  ^
         at GradientErrors.swift:+1
-        to mend: give one direction for each variable, of its shape and of a float dtype
+        hint: give one direction for each variable, of its shape and of a float dtype
       """),
     Pinned(
       { Rop([T.exp(x)], wrt: [x], [a + b])[0] },
@@ -196,7 +196,7 @@ private enum Table {
           (a + b)
                ^
         at GradientErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
   ]
 }

@@ -17,7 +17,7 @@ import TheanoToolchain
     #expect(
       error?.description == """
         TheanoError: [environment] \(name) is "\(value)", which is not \(expected)
-          to mend: set \(name) to \(expected), or unset it
+          hint: set \(name) to \(expected), or unset it
         """)
   }
 
@@ -33,7 +33,7 @@ import TheanoToolchain
         TheanoError: [compile] \(compiler) failed with exit code 3
             no room
             the C source is kept in \(folder.path)/\(kept)
-          to mend: check that this compiler works, or set THEANO_CC to another; if it does work, please report this with the C source
+          hint: check that this compiler works, or set THEANO_CC to another; if it does work, please report this with the C source
         """)
   }
 }

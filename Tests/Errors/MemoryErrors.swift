@@ -17,7 +17,7 @@ private enum Table {
       TheanoError: [multiply] result 1 of the function: no memory for 562949953421312 bytes: shape [70368744177664] of float64
           (alloc(1.5, n) * 2.0)
         at MemoryErrors.swift:+2
-        to mend: make a smaller array, or free others first
+        hint: make a smaller array, or free others first
       """),
     Pinned(
       { mode in
@@ -29,7 +29,7 @@ private enum Table {
       TheanoError: [dot] the intermediate values have more bytes than can be addressed; the largest is float64 of shape [8388608, 8388608]
           dot(alloc(1.0, n, 8), alloc(1.0, 8, n))
         at MemoryErrors.swift:+4
-        to mend: give smaller arguments, or compute it in pieces
+        hint: give smaller arguments, or compute it in pieces
       """),
   ]
 }

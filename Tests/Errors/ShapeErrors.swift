@@ -28,7 +28,7 @@ private enum Table {
           reshape(x, -1, -1)
                      ^^
         at ShapeErrors.swift:+1
-        to mend: say all lengths but one
+        hint: say all lengths but one
       """),
     Pinned(
       { T.reshape(a, [5, 2]) },
@@ -37,7 +37,7 @@ private enum Table {
           reshape(a, 5, 2)
                   ^
         at ShapeErrors.swift:+1
-        to mend: the product of the lengths must be the number of elements; one of them may be -1
+        hint: the product of the lengths must be the number of elements; one of them may be -1
       """),
     Pinned(
       { T.reshape(a, [5, -1]) },
@@ -46,7 +46,7 @@ private enum Table {
           reshape(a, 5, -1)
                   ^
         at ShapeErrors.swift:+1
-        to mend: the product of the lengths must be the number of elements
+        hint: the product of the lengths must be the number of elements
       """),
     Pinned(
       { T.reshape(a, [0, -1]) },
@@ -55,7 +55,7 @@ private enum Table {
           reshape(a, 0, -1)
                   ^
         at ShapeErrors.swift:+1
-        to mend: the product of the lengths must be the number of elements
+        hint: the product of the lengths must be the number of elements
       """),
     Pinned(
       { T.reshape(a, [-2, -6]) },
@@ -64,7 +64,7 @@ private enum Table {
           reshape(a, -2, -6)
                      ^^
         at ShapeErrors.swift:+1
-        to mend: lengths are at least 0; one may be -1, which stands for what is left
+        hint: lengths are at least 0; one may be -1, which stands for what is left
       """),
     Pinned(
       { T.reshape(a, [Int.max, Int.max]) },
@@ -72,7 +72,7 @@ private enum Table {
       TheanoError: [reshape] the new shape, float64 (9223372036854775807, 9223372036854775807), has more bytes than can be addressed
           reshape(a, 9223372036854775807, 9223372036854775807)
         at ShapeErrors.swift:+1
-        to mend: make it smaller
+        hint: make it smaller
       """),
     Pinned(
       { T.reshape(a, [1.5]) },
@@ -81,7 +81,7 @@ private enum Table {
           reshape(a, 1.5)
                      ^^^
         at ShapeErrors.swift:+1
-        to mend: cast it: T.cast(length, .int64)
+        hint: cast it: T.cast(length, .int64)
       """),
     Pinned(
       { T.reshape(a, [v]) },
@@ -90,7 +90,7 @@ private enum Table {
           reshape(a, v)
                      ^
         at ShapeErrors.swift:+1
-        to mend: cast it: T.cast(length, .int64)
+        hint: cast it: T.cast(length, .int64)
       """),
     Pinned(
       { x.dimshuffle(0, 5) },
@@ -99,7 +99,7 @@ private enum Table {
           dimshuffle(x, 0 5)
                      ^
         at ShapeErrors.swift:+1
-        to mend: axes run from 0 to 1, or from -2 to -1
+        hint: axes run from 0 to 1, or from -2 to -1
       """),
     Pinned(
       { x.dimshuffle(0, 0) },
@@ -108,7 +108,7 @@ private enum Table {
           dimshuffle(x)
                      ^
         at ShapeErrors.swift:+1
-        to mend: name each axis once; to repeat an axis use T.broadcast
+        hint: name each axis once; to repeat an axis use T.broadcast
       """),
     Pinned(
       { a.dimshuffle(0) },
@@ -117,7 +117,7 @@ private enum Table {
           dimshuffle(a, 0)
                      ^
         at ShapeErrors.swift:+1
-        to mend: index or reduce the axis instead
+        hint: index or reduce the axis instead
       """),
     Pinned(
       { T.addBroadcast(x, axis: 9) },
@@ -126,7 +126,7 @@ private enum Table {
           addBroadcast(x)
                        ^
         at ShapeErrors.swift:+1
-        to mend: axes run from 0 to 1, or from -2 to -1
+        hint: axes run from 0 to 1, or from -2 to -1
       """),
     Pinned(
       { T.dimshuffle(v, [0] + [Int?](repeating: nil, count: 32)) },
@@ -134,7 +134,7 @@ private enum Table {
       TheanoError: [dimshuffle] the result has 33 axes; expressions have at most 32
           dimshuffle(v, 0 x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x x)
         at ShapeErrors.swift:+1
-        to mend: merge axes with T.reshape
+        hint: merge axes with T.reshape
       """),
     Pinned(
       { T.broadcast(a, like: v) },
@@ -143,7 +143,7 @@ private enum Table {
           broadcast(a, v)
                     ^
         at ShapeErrors.swift:+1
-        to mend: an array stretches only to one of at least as many axes
+        hint: an array stretches only to one of at least as many axes
       """),
     Pinned(
       { T.broadcast(c, like: a) },
@@ -152,7 +152,7 @@ private enum Table {
           broadcast(c, a)
                        ^
         at ShapeErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
   ]
 
@@ -162,14 +162,14 @@ private enum Table {
       """
       TheanoError: [concatenate] there is nothing to join
         at ShapeErrors.swift:+1
-        to mend: give at least one array
+        hint: give at least one array
       """),
     Pinned(
       { T.stack([]) },
       """
       TheanoError: [stack] there is nothing to stack
         at ShapeErrors.swift:+1
-        to mend: give at least one array
+        hint: give at least one array
       """),
     Pinned(
       { T.concatenate([s, s]) },
@@ -178,7 +178,7 @@ private enum Table {
           concatenate(s, s)
                       ^
         at ShapeErrors.swift:+1
-        to mend: scalars have no axis to be joined along: use T.stack
+        hint: scalars have no axis to be joined along: use T.stack
       """),
     Pinned(
       { T.concatenate([v, x]) },
@@ -187,7 +187,7 @@ private enum Table {
           concatenate(v, x)
                          ^
         at ShapeErrors.swift:+1
-        to mend: all operands need the same number of axes
+        hint: all operands need the same number of axes
       """),
     Pinned(
       { T.concatenate([x, x], axis: 5) },
@@ -196,7 +196,7 @@ private enum Table {
           concatenate(x, x)
                       ^
         at ShapeErrors.swift:+1
-        to mend: axes run from 0 to 1, or from -2 to -1
+        hint: axes run from 0 to 1, or from -2 to -1
       """),
     Pinned(
       { T.concatenate([a, b]) },
@@ -205,7 +205,7 @@ private enum Table {
           concatenate(a, b)
                          ^
         at ShapeErrors.swift:+1
-        to mend: all axes but the one that is joined must be equally long
+        hint: all axes but the one that is joined must be equally long
       """),
     Pinned(
       { T.stack([v, v], axis: -7) },
@@ -214,7 +214,7 @@ private enum Table {
           stack(v, v)
                 ^
         at ShapeErrors.swift:+1
-        to mend: axes run from 0 to 1, or from -2 to -1
+        hint: axes run from 0 to 1, or from -2 to -1
       """),
     Pinned(
       { T.stack([v, x]) },
@@ -223,7 +223,7 @@ private enum Table {
           stack(v, x)
                    ^
         at ShapeErrors.swift:+1
-        to mend: all operands need the same number of axes
+        hint: all operands need the same number of axes
       """),
   ]
 
@@ -235,7 +235,7 @@ private enum Table {
           a[5, .all]
           ^
         at ShapeErrors.swift:+1
-        to mend: positions run from 0 to 2, or from -3 to -1
+        hint: positions run from 0 to 2, or from -3 to -1
       """),
     Pinned(
       { a[Int.min] },
@@ -244,7 +244,7 @@ private enum Table {
           a[-9223372036854775808, .all]
           ^
         at ShapeErrors.swift:+1
-        to mend: positions run from 0 to 2, or from -3 to -1
+        hint: positions run from 0 to 2, or from -3 to -1
       """),
     Pinned(
       { a[0, 0, 0] },
@@ -253,7 +253,7 @@ private enum Table {
           a[0, 0, 0]
           ^
         at ShapeErrors.swift:+1
-        to mend: give at most one index for each axis
+        hint: give at most one index for each axis
       """),
     Pinned(
       { v[0, 0] },
@@ -262,7 +262,7 @@ private enum Table {
           v[0, 0]
           ^
         at ShapeErrors.swift:+1
-        to mend: give at most one index for each axis
+        hint: give at most one index for each axis
       """),
     Pinned(
       { x[.ellipsis, .ellipsis] },
@@ -271,7 +271,7 @@ private enum Table {
           x[.ellipsis, .ellipsis]
           ^
         at ShapeErrors.swift:+1
-        to mend: write .all for the other axes
+        hint: write .all for the other axes
       """),
     Pinned(
       { x[T.constant(1.5)] },
@@ -280,7 +280,7 @@ private enum Table {
           x[1.5]
             ^^^
         at ShapeErrors.swift:+1
-        to mend: cast it to int64, or compare to get a boolean vector
+        hint: cast it to int64, or compare to get a boolean vector
       """),
     Pinned(
       { x[x .> 0] },
@@ -289,7 +289,7 @@ private enum Table {
           x[(x .> 0.0)]
             ^^^^^^^^^^
         at ShapeErrors.swift:+1
-        to mend: cast it to int64, or compare to get a boolean vector
+        hint: cast it to int64, or compare to get a boolean vector
       """),
     Pinned(
       { x[[0, 1], [0, 1]] },
@@ -298,7 +298,7 @@ private enum Table {
           x[<constant int64 (2,)>, <constant int64 (2,)>]
                                    ^^^^^^^^^^^^^^^^^^^^^
         at ShapeErrors.swift:+1
-        to mend: index with one array after the other
+        hint: index with one array after the other
       """),
     Pinned(
       { x[.slice(step: 0)] },
@@ -307,7 +307,7 @@ private enum Table {
           x[.slice(step: 0)]
           ^
         at ShapeErrors.swift:+1
-        to mend: give a step of at least 1, or at most -1
+        hint: give a step of at least 1, or at most -1
       """),
     Pinned(
       { x[.slice(from: 1.5)] },
@@ -316,7 +316,7 @@ private enum Table {
           x[1.5...]
             ^^^
         at ShapeErrors.swift:+1
-        to mend: cast it: T.cast(bound, .int64)
+        hint: cast it: T.cast(bound, .int64)
       """),
     Pinned(
       { T.take(x, [0], axis: 9) },
@@ -325,7 +325,7 @@ private enum Table {
           take(x)
                ^
         at ShapeErrors.swift:+1
-        to mend: axes run from 0 to 1, or from -2 to -1
+        hint: axes run from 0 to 1, or from -2 to -1
       """),
     Pinned(
       { T.take(x, [0.5]) },
@@ -334,7 +334,7 @@ private enum Table {
           x[<constant float64 (1,)>, .all]
             ^^^^^^^^^^^^^^^^^^^^^^^
         at ShapeErrors.swift:+1
-        to mend: cast it to int64, or compare to get a boolean vector
+        hint: cast it to int64, or compare to get a boolean vector
       """),
   ]
 
@@ -346,7 +346,7 @@ private enum Table {
           setSubtensor(x)
                        ^
         at ShapeErrors.swift:+1
-        to mend: write it as a subscript: T.setSubtensor(x[1..<3], ...); new axes cannot be set
+        hint: write it as a subscript: T.setSubtensor(x[1..<3], ...); new axes cannot be set
       """),
     Pinned(
       { T.setSubtensor(a[0], to: c) },
@@ -355,7 +355,7 @@ private enum Table {
           setSubtensor(a[0, .all], c)
                                    ^
         at ShapeErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { T.setSubtensor(a[0], to: x) },
@@ -364,7 +364,7 @@ private enum Table {
           setSubtensor(a[0, .all], x)
                                    ^
         at ShapeErrors.swift:+1
-        to mend: give a value of at most as many axes as the part has
+        hint: give a value of at most as many axes as the part has
       """),
     Pinned(
       { T.setSubtensor(l[0], to: s) },
@@ -373,7 +373,7 @@ private enum Table {
           setSubtensor(l[0], s)
                              ^
         at ShapeErrors.swift:+1
-        to mend: cast the new value: T.cast(value, .int64)
+        hint: cast the new value: T.cast(value, .int64)
       """),
     Pinned(
       { T.setSubtensor(l[0], to: 1.5) },
@@ -382,7 +382,7 @@ private enum Table {
           setSubtensor(l[0], 1.5)
                              ^^^
         at ShapeErrors.swift:+1
-        to mend: cast the new value: T.cast(value, .int64)
+        hint: cast the new value: T.cast(value, .int64)
       """),
     Pinned(
       { T.incSubtensor(x[.newAxis, 0], by: 1) },
@@ -391,7 +391,7 @@ private enum Table {
           incSubtensor(dimshuffle(x[0, .all], x 0))
                        ^^^^^^^^^^^^^^^^^^^^^^^^^^^
         at ShapeErrors.swift:+1
-        to mend: write it as a subscript: T.incSubtensor(x[1..<3], ...); new axes cannot be set
+        hint: write it as a subscript: T.incSubtensor(x[1..<3], ...); new axes cannot be set
       """),
   ]
 
@@ -403,7 +403,7 @@ private enum Table {
           arange(from: 0, step: 0, count: -1)
                                 ^
         at ShapeErrors.swift:+1
-        to mend: check the bounds and the step before the call
+        hint: check the bounds and the step before the call
       """),
     Pinned(
       { T.arange(0.0, Double.nan, 1.0) },
@@ -412,7 +412,7 @@ private enum Table {
           arange(from: 0.0, step: 1.0, count: -1)
                                   ^^^
         at ShapeErrors.swift:+1
-        to mend: check the bounds and the step before the call
+        hint: check the bounds and the step before the call
       """),
     Pinned(
       { T.arange(0.0, 1e300, 1.0) },
@@ -421,7 +421,7 @@ private enum Table {
           arange(from: 0.0, step: 1.0, count: -1)
                                   ^^^
         at ShapeErrors.swift:+1
-        to mend: check the bounds and the step before the call
+        hint: check the bounds and the step before the call
       """),
     Pinned(
       { T.arange(Int.min, Int.max) },
@@ -430,7 +430,7 @@ private enum Table {
           arange(-9223372036854775808, 9223372036854775807, 1)
                                        ^^^^^^^^^^^^^^^^^^^
         at ShapeErrors.swift:+1
-        to mend: give bounds that are closer together
+        hint: give bounds that are closer together
       """),
     Pinned(
       { T.arange(v) },
@@ -439,7 +439,7 @@ private enum Table {
           arange(0.0, v, 1.0)
                       ^
         at ShapeErrors.swift:+1
-        to mend: index or reduce it to one number
+        hint: index or reduce it to one number
       """),
     Pinned(
       { T.alloc(1.0, [-3]) },
@@ -448,7 +448,7 @@ private enum Table {
           alloc(1.0, -3)
                      ^^
         at ShapeErrors.swift:+1
-        to mend: lengths are at least 0
+        hint: lengths are at least 0
       """),
     Pinned(
       { T.alloc(1.0, [1 << 32, 1 << 32]) },
@@ -456,7 +456,7 @@ private enum Table {
       TheanoError: [alloc] the result, float64 (4294967296, 4294967296), has more bytes than can be addressed
           alloc(1.0, 4294967296, 4294967296)
         at ShapeErrors.swift:+1
-        to mend: make it smaller
+        hint: make it smaller
       """),
     Pinned(
       { T.alloc(x, [3]) },
@@ -465,7 +465,7 @@ private enum Table {
           alloc(x, 3)
                 ^
         at ShapeErrors.swift:+1
-        to mend: give a length for each axis of the value, and for those before them
+        hint: give a length for each axis of the value, and for those before them
       """),
     Pinned(
       { T.alloc(c, [3]) },
@@ -474,7 +474,7 @@ private enum Table {
           alloc(c, 3)
                    ^
         at ShapeErrors.swift:+1
-        to mend: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal, or give one of them length 1 on that axis
       """),
     Pinned(
       { T.alloc(1.0, [1.5]) },
@@ -483,7 +483,7 @@ private enum Table {
           alloc(1.0, 1.5)
                      ^^^
         at ShapeErrors.swift:+1
-        to mend: cast it: T.cast(length, .int64)
+        hint: cast it: T.cast(length, .int64)
       """),
     Pinned(
       { T.zeros([2], dtype: .complex64) },
@@ -492,7 +492,7 @@ private enum Table {
           alloc(0j, 2)
                 ^^
         at ShapeErrors.swift:+1
-        to mend: convert the array to float32 or float64 first: array.astype(.float64)
+        hint: convert the array to float32 or float64 first: array.astype(.float64)
       """),
     Pinned(
       { T.tensor("q", .float64, shape: [-3]) + 1 },
@@ -501,7 +501,7 @@ private enum Table {
           (q + 1.0)
            ^
         at ShapeErrors.swift:+1
-        to mend: lengths are at least 0; write nil for a length that only the call knows
+        hint: lengths are at least 0; write nil for a length that only the call knows
       """),
     Pinned(
       { T.sum(T.tensor("q", .float64, shape: [.max, .max])) },
@@ -510,14 +510,14 @@ private enum Table {
           sum(q, axis: [0, 1])
               ^
         at ShapeErrors.swift:+1
-        to mend: make it smaller
+        hint: make it smaller
       """),
     Pinned(
       { shared(ragged, name: "w") * 2 },
       """
       TheanoError: [shared] a ragged nested array: element 0 has shape [2], element 1 has shape [1]
         at ShapeErrors.swift:+1
-        to mend: give all elements one shape
+        hint: give all elements one shape
       """),
   ]
 }

@@ -39,7 +39,7 @@ extension T {
     guard !x.node.isPoisoned else { return x }
     if dtype.isComplex || dtype == .float16 || dtype == .bfloat16 {
       return .impossible(
-        "cast", Fault(.dtype, "expressions cannot compute with \(dtype)", mend: "use float32 or float64"),
+        "cast", Fault(.dtype, "expressions cannot compute with \(dtype)", hint: "use float32 or float64"),
         operands: [x], note: note)
     }
     return Promotion.convert(x, to: dtype, note)

@@ -13,14 +13,14 @@ package struct Alloc: Operation {
     for (k, dim) in dims.enumerated() {
       try rules.atMost(0, dim) { _, n in
         Fault(
-          .shape, "axis \(k) cannot have length \(n)", mend: "lengths are at least 0", operand: k + 1)
+          .shape, "axis \(k) cannot have length \(n)", hint: "lengths are at least 0", operand: k + 1)
       }
     }
     let shape = try rules.broadcast([inputs[0].dims, dims])
     guard shape.count == dims.count else {
       throw Fault(
         .shape, "\(inputs[0].type.brief) has more axes than the \(dims.count) that are asked for",
-        mend: "give a length for each axis of the value, and for those before them", operand: 0)
+        hint: "give a length for each axis of the value, and for those before them", operand: 0)
     }
     return [TensorType(inputs[0].dtype, dims)]
   }
@@ -59,7 +59,7 @@ package struct Arange: Operation {
   /// Bounds and steps between which there is no number of positions are given the length -1.
   private static let endless = Fault(
     .argument, "there are no such numbers: the step is 0, or a bound or the step is not finite or too large",
-    mend: "check the bounds and the step before the call", operand: 1)
+    hint: "check the bounds and the step before the call", operand: 1)
 
   package func gradient(_ call: GradientCall) -> [TensorVariable?] {
     guard let g = call.outputGradients[0], call.inputs[0].dtype.isFloating else { return [nil, nil, nil] }
@@ -73,7 +73,7 @@ package struct Arange: Operation {
     // More than any machine has; Swift's arrays end the program where memory does.
     guard n < 1 << 40 else {
       throw Fault(
-        .system, "\(n) numbers do not fit in memory", mend: "check the bounds and the step", operand: 2)
+        .system, "\(n) numbers do not fit in memory", hint: "check the bounds and the step", operand: 2)
     }
     let dtype = types[0].dtype
     if dtype.isFloating {
@@ -165,7 +165,7 @@ extension T {
         "arange",
         Fault(
           .shape, "a bound or step is \(operands[k].type.brief), not a scalar",
-          mend: "index or reduce it to one number", operand: k),
+          hint: "index or reduce it to one number", operand: k),
         operands: operands,
         note: note)
     }
@@ -180,7 +180,7 @@ extension T {
               "arange",
               Fault(
                 .argument, "the distance from \(from) to \(to) is more than int64 holds",
-                mend: "give bounds that are closer together", operand: 1),
+                hint: "give bounds that are closer together", operand: 1),
               operands: operands, note: note)
           }
         }

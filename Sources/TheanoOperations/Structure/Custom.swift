@@ -46,7 +46,7 @@ package struct Custom: Operation {
         impossible(
           Fault(
             .gradient, "the gradient passes through \(name), which has no gradient closure",
-            mend:
+            hint:
               "give T.custom a gradient:, one that returns nil for what is flat, or name the result in considerConstant:",
             operand: k))
       }
@@ -58,7 +58,7 @@ package struct Custom: Operation {
         .custom,
         "the gradient closure gave \(counted(slopes.count, "gradient", "gradients")) for "
           + counted(call.inputs.count, "input", "inputs"),
-        mend: "return one for each input, nil where there is none")
+        hint: "return one for each input, nil where there is none")
       return call.inputs.map { _ in impossible(fault) }
     }
     return zip(call.inputs, slopes).enumerated().map { k, pair in
@@ -68,9 +68,9 @@ package struct Custom: Operation {
         return impossible(
           Fault(
             .custom, "the gradient closure gave \(slope.type.brief) for input \(k), which is \(x.type.brief)",
-            mend: "a gradient has the shape and dtype of its input", operand: k))
+            hint: "a gradient has the shape and dtype of its input", operand: k))
       }
-      return Fitted.fit(
+      return SpecifyShape.fit(
         slope, to: x, .custom, "gradient of \(name)", giver: "the gradient closure gave",
         target: "input \(k)", note)
     }
@@ -79,13 +79,13 @@ package struct Custom: Operation {
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
     let results: [NDArray]
     do { results = try definition.evaluate(inputs) } catch {
-      throw Fault(.custom, "the closure threw: \(error)", mend: "see what the closure says of its operands")
+      throw Fault(.custom, "the closure threw: \(error)", hint: "see what the closure says of its operands")
     }
     guard results.count == definition.outputs.count else {
       throw Fault(
         .custom,
         "the closure gave \(counted(results.count, "result", "results")), not the \(definition.outputs.count) declared",
-        mend: "return one array for each type in outputs:")
+        hint: "return one array for each type in outputs:")
     }
     var converted: [NDArray] = []
     for (k, (result, type)) in zip(results, definition.outputs).enumerated() {
@@ -95,7 +95,7 @@ package struct Custom: Operation {
         throw Fault(
           .custom,
           "result \(k) of the closure is \(result.dtype) \(result.shape), not the \(type.brief) declared",
-          mend: "return what outputs: declares, or declare what is returned")
+          hint: "return what outputs: declares, or declare what is returned")
       }
       converted.append(result.astype(type.dtype).strong())
     }

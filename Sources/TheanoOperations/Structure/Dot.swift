@@ -12,7 +12,7 @@ package struct Dot: Operation {
     guard (1...2).contains(a.ndim), (1...2).contains(b.ndim) else {
       throw Fault(
         .shape, "dot takes scalars, vectors and matrices, not \(a.type.brief) and \(b.type.brief)",
-        mend: "reshape to matrices first", operand: a.ndim > 2 || a.ndim == 0 ? 0 : 1)
+        hint: "reshape to matrices first", operand: a.ndim > 2 || a.ndim == 0 ? 0 : 1)
     }
     // Lengths that only the call knows are in the rest of the text.
     let known = (a.dims + b.dims).allSatisfy { $0.constant != nil }
@@ -28,7 +28,7 @@ package struct Dot: Operation {
         .shape,
         "\(operands) do not fit: \(counted(m, "column", "columns")) on the left \(m == 1 ? "meets" : "meet") "
           + "\(counted(n, "row", "rows")) on the right",
-        mend: hint, operand: 1)
+        hint: hint, operand: 1)
     }
     return [TensorType(a.dtype, a.dims.dropLast() + b.dims.dropFirst())]
   }
@@ -207,7 +207,7 @@ extension T {
         "outer",
         Fault(
           .shape, "outer takes vectors, not \(v.type.brief)",
-          mend: "make a vector of it: T.reshape(x, [-1])", operand: v == x ? 0 : 1),
+          hint: "make a vector of it: T.reshape(x, [-1])", operand: v == x ? 0 : 1),
         operands: [x, y],
         note: note)
     }

@@ -12,12 +12,12 @@ package struct IfElse: Operation {
     guard c.ndim == 0 else {
       throw Fault(
         .shape, "the condition is \(c.type.brief), not a scalar",
-        mend: "for a choice element by element use T.where", operand: 0)
+        hint: "for a choice element by element use T.where", operand: 0)
     }
     guard a.dtype == b.dtype, a.ndim == b.ndim else {
       throw Fault(
         .shape, "the branches are \(a.type.brief) and \(b.type.brief)",
-        mend: "both need one dtype and one rank",
+        hint: "both need one dtype and one rank",
         operand: 2)
     }
     // Lengths that differ between the branches are known only when one of them has been computed.

@@ -175,7 +175,7 @@ extension T {
       return .carrying("subtensor", [x] + named, note: note)
     }
     /// The subscript as it was written, with the entry underlined that is to blame, if it is one and has an expression.
-    func impossible(_ what: String, _ mend: String?, at entry: Int? = nil) -> TensorVariable {
+    func impossible(_ what: String, _ hint: String?, at entry: Int? = nil) -> TensorVariable {
       var written = ["", "["]
       for (k, entry) in entries.enumerated() {
         let parts = entry.written
@@ -186,7 +186,7 @@ extension T {
       let before = entry.map { entries[..<$0].reduce(0) { $0 + $1.variables.count } }
       let blamed = entry.flatMap { entries[$0].variables.isEmpty ? nil : 1 + (before ?? 0) }
       return .impossible(
-        "subtensor", Fault(.index, what, mend: mend, operand: blamed ?? 0), operands: [x] + named,
+        "subtensor", Fault(.index, what, hint: hint, operand: blamed ?? 0), operands: [x] + named,
         written: written, note: note)
     }
     let indexed = entries.filter(\.takesAxis).count
@@ -298,7 +298,7 @@ extension T {
         name,
         Fault(
           .argument, "the first argument is no part of an array",
-          mend: "write it as a subscript: T.\(name)(x[1..<3], ...); new axes cannot be set", operand: 0),
+          hint: "write it as a subscript: T.\(name)(x[1..<3], ...); new axes cannot be set", operand: 0),
         operands: [part],
         note: note)
     }
@@ -313,7 +313,7 @@ extension T {
         name,
         Fault(
           .dtype, "a part of \(x.type.brief) cannot take \(value.type.brief)",
-          mend: "cast the new value: T.cast(value, .\(x.dtype))", operand: 1), operands: [part, value],
+          hint: "cast the new value: T.cast(value, .\(x.dtype))", operand: 1), operands: [part, value],
         note: note)
     }
     return TensorVariable(

@@ -40,7 +40,7 @@ package struct Reduction: Operation {
         try rules.atMost(1, x.dims[axis]) { _, n in
           Fault(
             .shape, "\(kind) over axis \(axis), which has length \(n), has no answer",
-            mend: "make sure that the axis is not empty", operand: 0)
+            hint: "make sure that the axis is not empty", operand: 0)
         }
       }
     }
@@ -172,7 +172,7 @@ extension T {
       }
       guard wrapped.insert(position).inserted else {
         let fault = Fault(
-          .shape, "axis \(position) is named twice in \(axes ?? [])", mend: "name each axis once", operand: 0)
+          .shape, "axis \(position) is named twice in \(axes ?? [])", hint: "name each axis once", operand: 0)
         return .impossible(kind.rawValue, fault, operands: [x], note: note)
       }
     }

@@ -37,7 +37,7 @@ package struct BroadcastLike: Operation {
     guard shape.count == inputs[1].ndim else {
       throw Fault(
         .shape, "\(inputs[0].type.brief) has more axes than \(inputs[1].type.brief)",
-        mend: "an array stretches only to one of at least as many axes", operand: 0)
+        hint: "an array stretches only to one of at least as many axes", operand: 0)
     }
     return [TensorType(inputs[0].dtype, inputs[1].dims)]
   }
@@ -82,7 +82,7 @@ package struct DimShuffle: Operation {
       _ = try rules.equal(1, x.dims[axis]) { _, n in
         Fault(
           .shape, "axis \(axis) is dropped but has length \(n), not 1",
-          mend: "index or reduce the axis instead",
+          hint: "index or reduce the axis instead",
           operand: 0)
       }
     }
@@ -136,7 +136,7 @@ package struct Reshape: Operation {
       try rules.atMost(0, dim) { _, n in
         Fault(
           .shape, "length \(k + 1) of the new shape is \(n)",
-          mend: n == -1
+          hint: n == -1
             ? "a length that stands for what is left must be the number -1 where the expression is written"
             : "lengths are at least 0; one may be -1, which stands for what is left", operand: k + 1)
       }
@@ -145,12 +145,12 @@ package struct Reshape: Operation {
       let rest = dims.indices.filter { $0 != open }.reduce(Dim.known(1)) { $0 * dims[$1] }
       if dims.filter({ $0 == -1 }).count > 1 {
         throw Fault(
-          .shape, "only one length can be -1", mend: "say all lengths but one", operand: open + 1)
+          .shape, "only one length can be -1", hint: "say all lengths but one", operand: open + 1)
       }
       if let n = total.constant, let m = rest.constant, m == 0 || n % m != 0 {
         throw Fault(
           .shape, "\(x.type.brief) has \(n) elements, which is no multiple of \(m)",
-          mend: "the product of the lengths must be the number of elements", operand: 0)
+          hint: "the product of the lengths must be the number of elements", operand: 0)
       }
       dims[open] = Dim.floorDivide(total, rest)
     }
@@ -160,7 +160,7 @@ package struct Reshape: Operation {
     _ = try rules.equal(total, product) { have, want in
       Fault(
         .shape, "\(brief) with \(have) elements cannot be reshaped to \(shown), which has \(want)",
-        mend: "the product of the lengths must be the number of elements; one of them may be -1", operand: 0)
+        hint: "the product of the lengths must be the number of elements; one of them may be -1", operand: 0)
     }
     return [TensorType(x.dtype, dims)]
   }
@@ -179,7 +179,7 @@ package struct Reshape: Operation {
     } catch {
       throw Fault(
         .shape, "\(inputs[0].shape) with \(inputs[0].size) elements cannot be reshaped to \(shape)",
-        mend: "the product of the lengths must be the number of elements", operand: 0)
+        hint: "the product of the lengths must be the number of elements", operand: 0)
     }
   }
   package func lower(_ context: inout LoweringContext) -> Lowering { .alias }
@@ -196,7 +196,7 @@ package struct Concatenate: Operation {
       guard x.ndim == dims.count else {
         throw Fault(
           .shape, "operand 1 has \(counted(dims.count, "axis", "axes")) and operand \(k + 1) has \(x.ndim)",
-          mend: "all operands need the same number of axes", operand: k)
+          hint: "all operands need the same number of axes", operand: k)
       }
       for d in dims.indices {
         if d == axis {
@@ -205,7 +205,7 @@ package struct Concatenate: Operation {
           dims[d] = try rules.equal(dims[d], x.dims[d]) { m, n in
             Fault(
               .shape, "axis \(d) has length \(m) before operand \(k + 1) and \(n) in it",
-              mend: "all axes but the one that is joined must be equally long", operand: k)
+              hint: "all axes but the one that is joined must be equally long", operand: k)
           }
         }
       }
@@ -255,17 +255,17 @@ package struct Concatenate: Operation {
     var start: Size = 0
     var parts: [Writes.Part] = []
     for k in context.inputs.indices {
-      let box = context.shape(k)
+      let space = context.shape(k)
       let offset = start
       parts.append(
         .init(
-          box: box, value: { builder, index, operand in operand(&builder, k, index) },
+          space: space, value: { builder, index, operand in operand(&builder, k, index) },
           place: { builder, index, _ in
             var at = index
             at[axis] = builder.apply(.add, builder.extent(offset), index[axis])
             return at
           }))
-      start = start + box[axis]
+      start = start + space[axis]
     }
     return .writes(Writes(base: nil, parts: parts))
   }
@@ -332,7 +332,7 @@ extension T {
         Fault(
           .shape,
           "an axis is named twice in (\(order.map { $0.map(String.init) ?? "nil" }.joined(separator: ", ")))",
-          mend: "name each axis once; to repeat an axis use T.broadcast", operand: 0),
+          hint: "name each axis once; to repeat an axis use T.broadcast", operand: 0),
         operands: [x], note: note)
     }
     return TensorVariable(DimShuffle(order: order), [x], note: note)
@@ -370,7 +370,7 @@ extension T {
     if let k = lengths.firstIndex(where: { $0.ndim != 0 || !$0.dtype.isInteger }) {
       let fault = Fault(
         .shape, "length \(k + 1) is \(lengths[k].type.brief), not an integer scalar",
-        mend: "cast it: T.cast(length, .int64)", operand: k + 1)
+        hint: "cast it: T.cast(length, .int64)", operand: k + 1)
       return .failure(.impossible(name, fault, operands: [x] + lengths, note: note))
     }
     return .success(lengths.map { Promotion.position($0, note) })
@@ -388,7 +388,7 @@ extension T {
     let operands = Promotion.together(parts.map(\.tensorVariable), floating: false, note)
     guard let first = operands.first else {
       return .impossible(
-        "concatenate", Fault(.argument, "there is nothing to join", mend: "give at least one array"),
+        "concatenate", Fault(.argument, "there is nothing to join", hint: "give at least one array"),
         note: note)
     }
     if operands.contains(where: { $0.node.isPoisoned }) {
@@ -396,7 +396,7 @@ extension T {
     }
     guard let position = first.type.position(ofAxis: axis) else {
       var fault = Fault(noAxis: axis, of: first.type, operand: 0)
-      if first.ndim == 0 { fault.mend = "scalars have no axis to be joined along: use T.stack" }
+      if first.ndim == 0 { fault.hint = "scalars have no axis to be joined along: use T.stack" }
       return .impossible("concatenate", fault, operands: operands, note: note)
     }
     return TensorVariable(Concatenate(axis: position), operands, note: note)
@@ -409,21 +409,21 @@ extension T {
     let note = SourceNote.here(fileID, line)
     let operands = parts.map(\.tensorVariable)
     guard let first = operands.first else {
-      let fault = Fault(.argument, "there is nothing to stack", mend: "give at least one array")
+      let fault = Fault(.argument, "there is nothing to stack", hint: "give at least one array")
       return .impossible("stack", fault, note: note)
     }
     if operands.contains(where: { $0.node.isPoisoned }) { return .carrying("stack", operands, note: note) }
     if let k = operands.firstIndex(where: { $0.ndim != first.ndim }) {
       let fault = Fault(
         .shape, "operand 1 is \(first.type.brief) and operand \(k + 1) is \(operands[k].type.brief)",
-        mend: "all operands need the same number of axes", operand: k)
+        hint: "all operands need the same number of axes", operand: k)
       return .impossible("stack", fault, operands: operands, note: note)
     }
     let rank = first.ndim + 1
     guard (-rank..<rank).contains(axis) else {
       let fault = Fault(
         .shape, "there is no axis \(axis): the result has \(counted(rank, "axis", "axes"))",
-        mend: "axes run from 0 to \(rank - 1), or from -\(rank) to -1", operand: 0)
+        hint: "axes run from 0 to \(rank - 1), or from -\(rank) to -1", operand: 0)
       return .impossible("stack", fault, operands: operands, note: note)
     }
     let position = axis < 0 ? axis + rank : axis

@@ -11,22 +11,22 @@ package struct Solve: Operation {
     guard a.ndim == 2 else {
       throw Fault(
         .shape, "the coefficients are \(a.type.brief), not a matrix",
-        mend: "give a square matrix, one row for each equation", operand: 0)
+        hint: "give a square matrix, one row for each equation", operand: 0)
     }
     guard (1...2).contains(b.ndim) else {
       throw Fault(
         .shape, "the right-hand side is \(b.type.brief), not a vector or matrix",
-        mend: "give a vector, or a matrix of one column for each system", operand: 1)
+        hint: "give a vector, or a matrix of one column for each system", operand: 1)
     }
     let n = try rules.equal(a.dims[0], a.dims[1]) { m, n in
       Fault(
         .shape, "the matrix is \(m) x \(n), not square",
-        mend: "as many equations as unknowns are needed; for least squares solve(a.T a, a.T b)", operand: 0)
+        hint: "as many equations as unknowns are needed; for least squares solve(a.T a, a.T b)", operand: 0)
     }
     _ = try rules.equal(n, b.dims[0]) { m, n in
       Fault(
         .shape, "the matrix has \(counted(m, "row", "rows")), the right-hand side \(n)",
-        mend: "give one row of the right-hand side for each equation", operand: 1)
+        hint: "give one row of the right-hand side for each equation", operand: 1)
     }
     return [b.type]
   }
@@ -83,7 +83,7 @@ package struct Solve: Operation {
   static func singular(column: Int) -> Fault {
     Fault(
       .numeric, "the matrix is singular: elimination finds no pivot in column \(column)",
-      mend:
+      hint:
         "the equations have no single solution; add a small multiple of the identity, or solve a smaller system",
       operand: 0)
   }

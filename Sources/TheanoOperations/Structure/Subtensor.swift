@@ -71,7 +71,7 @@ package struct Selection: Hashable, Sendable {
           try rules.atMost(.known(need), x.dims[axis]) { _, n in
             Fault(
               .index, "index \(i) is out of range for axis \(axis), which has length \(n)",
-              mend: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1",
+              hint: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1",
               operand: 0)
           }
         }
@@ -94,7 +94,7 @@ package struct Selection: Hashable, Sendable {
       let (i, n) = (values[0], values[1])
       return Fault(
         .index, "index \(i) is out of range for an axis of length \(n)",
-        mend: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1",
+        hint: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1",
         operand: 0)
     }
     let entries = entries
@@ -150,7 +150,7 @@ package struct Selection: Hashable, Sendable {
         guard (-n..<n).contains(i) else {
           throw Fault(
             .index, "index \(i) is out of range for an axis of length \(n)",
-            mend: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1",
+            hint: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1",
             operand: 0)
         }
         return i < 0 ? i + n : i
@@ -245,7 +245,7 @@ package struct UpdateSubtensor: Operation {
       throw Fault(
         .shape,
         "the part has \(counted(part.count, "axis", "axes")) but its new value, \(inputs[1].type.brief), has more",
-        mend: "give a value of at most as many axes as the part has", operand: 1)
+        hint: "give a value of at most as many axes as the part has", operand: 1)
     }
     for (axis, dim) in part.enumerated() where dim == 1 {
       let own = axis - (part.count - inputs[1].ndim)
@@ -253,7 +253,7 @@ package struct UpdateSubtensor: Operation {
       _ = try rules.equal(1, inputs[1].dims[own]) { _, n in
         Fault(
           .shape, "axis \(axis) of the part has length 1 but that of its new value has length \(n)",
-          mend: "give a value of the part's lengths, or of length 1", operand: 1)
+          hint: "give a value of the part's lengths, or of length 1", operand: 1)
       }
     }
     return [inputs[0].type]
@@ -309,14 +309,14 @@ package struct UpdateSubtensor: Operation {
     let operands = context.operands
     let place = selection.place(&context, base: 0, operands: operands)
     var rules = ShapeRules()
-    let box = ((try? selection.shape(operands[0], operands, &rules)) ?? []).map { $0.size ?? 0 }
+    let space = ((try? selection.shape(operands[0], operands, &rules)) ?? []).map { $0.size ?? 0 }
     let dims = context.inputs[1].dims
     return .writes(
       Writes(
         base: 0,
         parts: [
           .init(
-            box: box, mayRepeat: selection.gathered != nil, mode: mode == .set ? .set : .add,
+            space: space, mayRepeat: selection.gathered != nil, mode: mode == .set ? .set : .add,
             value: { builder, index, operand in operand(&builder, 1, alignedIndex(&builder, index, dims)) },
             place: place)
         ]))

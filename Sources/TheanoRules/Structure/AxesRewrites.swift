@@ -6,7 +6,7 @@ import TheanoRewriting
 
 /// Permutations and reshapes that do nothing, or that follow each other.
 enum AxesRewrites {
-  static let book: [Rewrite] = [
+  static let rules: [Rewrite] = [
     identityShuffle, shuffleOfShuffle, sameShape, reshapeOfReshape, reshapeOfShuffle, lengthOfLeaf,
   ]
 
@@ -61,9 +61,9 @@ enum AxesRewrites {
     graph, node throws(Fault) in
     let application = graph.nodes[node]
     guard case .symbolic(let size) = graph.values[application.firstOutput].length, size.terms.count == 1,
-      size.terms[0].coefficient == 1, size.terms[0].atoms.count == 1
+      size.terms[0].coefficient == 1, size.terms[0].symbols.count == 1
     else { return nil }
-    switch size.terms[0].atoms[0] {
+    switch size.terms[0].symbols[0] {
     case .axis(let leaf, let axis):
       // Lengths that were found equal have one name, which the leaf's own axis may not be known by.
       let value = graph.leaves[leaf].value

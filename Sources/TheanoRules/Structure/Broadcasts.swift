@@ -6,7 +6,7 @@ import TheanoRewriting
 
 /// Operands need not be stretched where broadcasting does it, and what is stretched need not be computed stretched.
 enum BroadcastRewrites {
-  static let book: [Rewrite] = [
+  static let rules: [Rewrite] = [
     ownShape, broadcastOfBroadcast, nearerShape, allocOfFull, operands, impliedAxes,
   ]
 

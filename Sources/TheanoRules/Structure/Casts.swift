@@ -5,7 +5,7 @@ import TheanoRewriting
 
 /// Conversions that do nothing, and conversions of conversions.
 enum CastRewrites {
-  static let book: [Rewrite] = [chains]
+  static let rules: [Rewrite] = [chains]
 
   static let chains = Rewrite("cast of cast", .canonical, at: .kind(Elementwise.self)) {
     graph, node throws(Fault) in

@@ -4,7 +4,7 @@ import TheanoRewriting
 
 /// Lazy choices that are no choices.
 enum ConditionRewrites {
-  static let book: [Rewrite] = [decided, same]
+  static let rules: [Rewrite] = [decided, same]
 
   static let decided = Rewrite("ifElse of a constant", .canonical, at: .kind(IfElse.self)) {
     graph, node throws(Fault) in

@@ -6,7 +6,7 @@ import TheanoRewriting
 
 /// Products of matrices that are no products of matrices, and transposes in the way of those that are.
 enum DotRewrites {
-  static let book: [Rewrite] = [transposed, withZero, withZeroOfIntegers, outer]
+  static let rules: [Rewrite] = [transposed, withZero, withZeroOfIntegers, outer]
 
   /// `dot(a, b).T` is `dot(b.T, a.T)`: transposes of operands cost nothing, they go into the product.
   static let transposed = Rewrite("transpose of dot", .canonical, at: .kind(DimShuffle.self)) {

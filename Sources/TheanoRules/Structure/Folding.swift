@@ -9,7 +9,7 @@ enum Folding {
   /// Results with more elements are left to the program, which would otherwise carry them as a table.
   static let largest = 1024
 
-  static let book: [Rewrite] = [knownLengths, constants]
+  static let rules: [Rewrite] = [knownLengths, constants]
 
   /// An integer scalar whose value follows from known lengths, such as `x.shape[0] * 2`.
   static let knownLengths = Rewrite("known lengths", .canonical, .essential, at: .any, depth: 1) {

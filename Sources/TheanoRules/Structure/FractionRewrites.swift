@@ -8,7 +8,7 @@ import TheanoRewriting
 /// What `grad` writes is full of `(g / (e / d)) * e / d`: cancelled it is `g`, computed as it stands it is `0 * infinity`
 /// where `e` underflows.
 enum FractionRewrites {
-  static let book: [Rewrite] = [cancel, cancelTerms, cancelIntegerTerms]
+  static let rules: [Rewrite] = [cancel, cancelTerms, cancelIntegerTerms]
 
   /// A fraction with more factors, or deeper, is left as it is, so that a chain of products takes linear time.
   private static let largest = 12

@@ -9,7 +9,7 @@ import TheanoRewriting
 /// Where all lengths are known, dynamic programming over the chain finds the least number of multiplications (Godbole,
 /// 1973). Where they are not, lengths of 1 and absent axes are still known to be short.
 enum ProductChains {
-  static let book: [Rewrite] = [order]
+  static let rules: [Rewrite] = [order]
   /// Longer chains are cut: the programme is cubic.
   private static let longest = 16
 

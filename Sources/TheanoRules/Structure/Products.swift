@@ -10,7 +10,7 @@ import TheanoRewriting
 /// Outer products of vectors (`ger`) are not among them: they are elementwise products by then, which the scheduler
 /// computes in one pass together with what they are added to.
 enum Products {
-  static let book: [Rewrite] = [start, scaled, divided, negated, added, subtracted]
+  static let rules: [Rewrite] = [start, scaled, divided, negated, added, subtracted]
 
   private typealias Product = (op: Gemm, inputs: [Graph.ValueID])
 

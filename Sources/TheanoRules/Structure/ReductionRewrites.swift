@@ -6,7 +6,7 @@ import TheanoRewriting
 
 /// Sums, products and extrema of what need not be summed.
 enum ReductionRewrites {
-  static let book: [Rewrite] = [
+  static let rules: [Rewrite] = [
     shortAxes, nested, permuted, negated, scaled, scaledIntegers, stretched, stretchedExtremum,
   ]
 

@@ -6,7 +6,7 @@ import TheanoRewriting
 
 /// Parts of arrays that are whole, or that were just written.
 enum SelectionRewrites {
-  static let book: [Rewrite] = [
+  static let rules: [Rewrite] = [
     wholeEntries, whole, ofWritten, ofSubtensor, writeOfWhole, addOfZero, sumOfIncrements,
   ]
 

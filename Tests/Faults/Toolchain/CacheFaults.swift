@@ -116,7 +116,7 @@ func answer(_ program: LoadedProgram) -> Int32 { program.entry(nil, nil, nil, ni
     #expect(
       error?.description == """
         TheanoError: [compile] compiled functions cannot be kept in \(file): it is not a folder
-          to mend: set THEANO_CACHE_DIR to a folder of your own that can be written, or make \(file) one
+          hint: set THEANO_CACHE_DIR to a folder of your own that can be written, or make \(file) one
         """)
     let below = #expect(throws: TheanoError.self) {
       try faultToolchain(file + "/sub").load(source: faultUnit(1))
@@ -131,7 +131,7 @@ func answer(_ program: LoadedProgram) -> Int32 { program.entry(nil, nil, nil, ni
     chmod(open, 0o777)
     let error = #expect(throws: TheanoError.self) { try faultToolchain(open).load(source: faultUnit(1)) }
     #expect(
-      error?.description.contains("\(open): other users can write to it\n  to mend: run chmod 700 \(open)")
+      error?.description.contains("\(open): other users can write to it\n  hint: run chmod 700 \(open)")
         == true)
     symlink(folder.path, "\(folder.path)/link")
     let link = #expect(throws: TheanoError.self) {
@@ -150,7 +150,7 @@ func answer(_ program: LoadedProgram) -> Int32 { program.entry(nil, nil, nil, ni
     #expect(
       error?.description == """
         TheanoError: [compile] compiled functions cannot be kept in \(given): it belongs to another user
-          to mend: set THEANO_CACHE_DIR to a folder of your own that can be written, or make \(given) one
+          hint: set THEANO_CACHE_DIR to a folder of your own that can be written, or make \(given) one
         """)
     // The same of a file in a folder of one's own.
     _ = try faultToolchain(folder.path).load(source: faultUnit(7))
@@ -190,7 +190,7 @@ func answer(_ program: LoadedProgram) -> Int32 { program.entry(nil, nil, nil, ni
     #expect(
       error?.description == """
         TheanoError: [compile] compiled functions cannot be kept: cannot create folder \(file)/cache: Not a directory
-          to mend: set THEANO_CACHE_DIR to a folder of your own that can be written, or make \(file)/cache one
+          hint: set THEANO_CACHE_DIR to a folder of your own that can be written, or make \(file)/cache one
         """)
   }
 

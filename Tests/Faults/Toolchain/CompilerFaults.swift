@@ -86,13 +86,13 @@ import TheanoTestSupport
     #expect(
       #expect(throws: TheanoError.self) { try Toolchain(settings).load(source: "") }?.description == """
         TheanoError: [compile] THEANO_CC names "/nowhere/cc", which is not a program that can be run
-          to mend: set THEANO_CC to the path of a C compiler, to none, or unset it
+          hint: set THEANO_CC to the path of a C compiler, to none, or unset it
         """)
     settings.compiler = .none
     #expect(
       #expect(throws: TheanoError.self) { try Toolchain(settings).load(source: "") }?.description == """
         TheanoError: [compile] the C compiler is switched off by THEANO_CC=none
-          to mend: unset THEANO_CC, or let the interpreter run the function
+          hint: unset THEANO_CC, or let the interpreter run the function
         """)
   }
 
@@ -109,7 +109,7 @@ import TheanoTestSupport
     #expect(
       #expect(throws: TheanoError.self) { try Toolchain(bare()).load(source: "") }?.description == """
         TheanoError: [compile] no C compiler was found: no clang beside swift, and no cc, gcc or clang in PATH
-          to mend: put the Swift toolchain's folder into PATH (it brings clang), set THEANO_CC to a C compiler's path, \
+          hint: put the Swift toolchain's folder into PATH (it brings clang), set THEANO_CC to a C compiler's path, \
         or let the interpreter run the function with THEANO_CC=none
         """)
   }

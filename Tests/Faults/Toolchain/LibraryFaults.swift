@@ -23,7 +23,7 @@ import TheanoToolchain
       ))
     // Set, not inherited: the suite also runs under THEANO_NATIVE=none.
     let open = try self.services { $0.native = .automatic }
-    #expect(open.missingSolver.mend.contains("OpenBLAS"))
+    #expect(open.missingSolver.hint.contains("OpenBLAS"))
   }
 
   @Test func librariesThatAreNotThereOrAreNotLibraries() {

@@ -8,7 +8,7 @@ import TheanoRewriting
 import TheanoRules
 import TheanoTestSupport
 
-/// Every rule of the books against itself: what it replaces and what it puts there are computed from random operands of
+/// Every rule of the rule sets against itself: what it replaces and what it puts there are computed from random operands of
 /// the dtypes and the domain that it is written for, and so are both gradients.
 @Suite struct RuleTests {
   static let rules = Pipeline.all.filter { $0.rule != nil }

@@ -88,8 +88,8 @@ import Theano
         digraph theano {
           rankdir = BT;
           node [fontname = "monospace"];
-          n0 [shape = box, label = "multiply"];
-          n1 [shape = box, label = "exp"];
+          n0 [shape = space, label = "multiply"];
+          n1 [shape = space, label = "exp"];
           n2 [shape = ellipse, style = filled, fillcolor = palegreen, label = "x"];
           n3 [shape = ellipse, style = filled, fillcolor = lightblue, label = "w\\"\\\\"];
           n1 -> n0 [label = "0: float64 scalar"];

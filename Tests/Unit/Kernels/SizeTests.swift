@@ -5,25 +5,25 @@ import TheanoTestSupport
 /// The algebra of lengths: the laws of polynomials, equal polynomials being one value, and evaluation against direct
 /// arithmetic.
 @Suite struct SizeTests {
-  /// A size built at random, with the number that it must be for each of some assignments of its atoms.
+  /// A size built at random, with the number that it must be for each of some assignments of its symbols.
   struct Sample {
     var size: Size
     var values: [Int]
   }
 
-  /// What the atoms are, in several worlds: lengths are not negative, computed integers may be.
-  static let worlds: [[Size.Atom: Int]] = {
+  /// What the symbols are, in several worlds: lengths are not negative, computed integers may be.
+  static let worlds: [[Size.Symbol: Int]] = {
     var random = Draw(seed: "worlds")
     return (0..<12).map { world in
       Dictionary(
-        uniqueKeysWithValues: atoms.map { atom in
-          if case .value = atom { return (atom, random.below(21) - 10) }
-          return (atom, world == 0 ? 0 : world == 1 ? 1 : random.below(13))
+        uniqueKeysWithValues: symbols.map { symbol in
+          if case .value = symbol { return (symbol, random.below(21) - 10) }
+          return (symbol, world == 0 ? 0 : world == 1 ? 1 : random.below(13))
         })
     }
   }()
 
-  static let atoms: [Size.Atom] = [
+  static let symbols: [Size.Symbol] = [
     .axis(leaf: 0, axis: 0), .axis(leaf: 0, axis: 1), .axis(leaf: 1, axis: 0), .value(7),
     .found(value: 3, slot: 0),
   ]
@@ -41,8 +41,8 @@ import TheanoTestSupport
         let n = random.below(9) - 4
         return Sample(size: Size(n), values: worlds.map { _ in n })
       }
-      let atom = atoms[random.below(atoms.count)]
-      return Sample(size: Size(atom), values: worlds.map { $0[atom]! })
+      let symbol = symbols[random.below(symbols.count)]
+      return Sample(size: Size(symbol), values: worlds.map { $0[symbol]! })
     }
     let a = sample(&random, depth: depth - 1)
     let b = sample(&random, depth: depth - 1)
@@ -62,7 +62,7 @@ import TheanoTestSupport
         : Sample(size: .modulo(a.size, Size(n)), values: a.values.map { (($0 % n) + n) % n })
     default:
       // The length that a bound is of is the length of an axis.
-      let length = atoms[random.below(3)]
+      let length = symbols[random.below(3)]
       let backwards = random.below(2) == 0
       return Sample(
         size: .sliceBound(a.size, Size(length), backwards: backwards),
@@ -119,7 +119,7 @@ import TheanoTestSupport
 
   /// What is multiplied can be divided by again, where the divisor is one product.
   @Test func exactDivision() {
-    let (n, m) = (Size(Self.atoms[0]), Size(Self.atoms[1]))
+    let (n, m) = (Size(Self.symbols[0]), Size(Self.symbols[1]))
     #expect(Size.floorDivide(n * m, m) == n)
     #expect(Size.floorDivide(n * m * 6 + n * 3, n * 3) == m * 2 + 1)
     #expect(Size.modulo(n * m, m) == 0)
@@ -129,14 +129,14 @@ import TheanoTestSupport
     }
   }
 
-  /// Putting numbers or other sizes in the place of atoms gives what evaluation gives.
+  /// Putting numbers or other sizes in the place of symbols gives what evaluation gives.
   @Test func substitution() {
     for sample in Self.samples("substitution", 300, depth: 3) {
       for (world, value) in zip(Self.worlds, sample.values) {
         #expect(sample.size.substituting { world[$0].map { Size($0) } }.constant == value)
       }
       #expect(sample.size.substituting { _ in nil }.value { Self.worlds[5][$0] } == sample.values[5])
-      let (n, m) = (Self.atoms[0], Self.atoms[1])
+      let (n, m) = (Self.symbols[0], Self.symbols[1])
       let swapped = sample.size.substituting { $0 == n ? Size(m) + 2 : nil }
       var world = Self.worlds[6]
       let direct = swapped.value { world[$0] }
@@ -145,11 +145,11 @@ import TheanoTestSupport
     }
   }
 
-  @Test func unknownAtoms() {
+  @Test func unknownSymbols() {
     for sample in Self.samples("unknown", 100, depth: 3) {
-      let atoms = Set(Self.atoms.filter { atom in !sample.size.isKnown { $0 != atom } })
-      if atoms.isEmpty { continue }
-      #expect(sample.size.value { atoms.contains($0) || !Self.atoms.contains($0) ? nil : 1 } == nil)
+      let symbols = Set(Self.symbols.filter { symbol in !sample.size.isKnown { $0 != symbol } })
+      if symbols.isEmpty { continue }
+      #expect(sample.size.value { symbols.contains($0) || !Self.symbols.contains($0) ? nil : 1 } == nil)
       #expect(sample.size.isKnown { _ in true })
     }
   }

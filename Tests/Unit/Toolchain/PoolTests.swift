@@ -15,21 +15,21 @@ private final class Pool: Sendable {
       let body: @Sendable (Range<Int>) -> Void
       init(_ body: @escaping @Sendable (Range<Int>) -> Void) { self.body = body }
     }
-    let box = Box(body)
-    withExtendedLifetime(box) {
+    let space = Box(body)
+    withExtendedLifetime(space) {
       theano_pool_run(
         pointer, Int64(n), Int64(grain),
         { context, begin, end in
           Unmanaged<Box>.fromOpaque(context!).takeUnretainedValue().body(Int(begin)..<Int(end))
-        }, Unmanaged.passUnretained(box).toOpaque())
+        }, Unmanaged.passUnretained(space).toOpaque())
     }
   }
 
   /// The pieces that a loop was run in, sorted.
   func pieces(_ n: Int, grain: Int = 1) -> [Range<Int>] {
-    let box = Seen()
-    run(n, grain: grain) { box.add($0) }
-    return box.ranges.sorted { $0.lowerBound < $1.lowerBound }
+    let space = Seen()
+    run(n, grain: grain) { space.add($0) }
+    return space.ranges.sorted { $0.lowerBound < $1.lowerBound }
   }
 
   /// Unchecked `Sendable`: the ranges are added to under the lock, and read when the loop has ended. The lock is the
@@ -73,24 +73,24 @@ private final class Pool: Sendable {
   @Test func nestedLoopsRunOnTheSpotInTheSamePieces() {
     let pool = Pool(4)
     let alone = pool.pieces(100)
-    let box = Pool.Seen()
+    let space = Pool.Seen()
     pool.run(4) { outer in
-      for _ in outer where pool.pieces(100) != alone { box.add(outer) }
+      for _ in outer where pool.pieces(100) != alone { space.add(outer) }
     }
-    #expect(box.ranges.isEmpty)
+    #expect(space.ranges.isEmpty)
   }
 
   @Test func manyCallersAtOnce() async {
     let pool = Pool(3)
-    let box = Counter()
+    let space = Counter()
     await withTaskGroup(of: Void.self) { group in
       for _ in 0..<32 {
         group.addTask {
-          for _ in 0..<200 { pool.run(64, grain: 4) { range in box.add(range.count) } }
+          for _ in 0..<200 { pool.run(64, grain: 4) { range in space.add(range.count) } }
         }
       }
     }
-    #expect(box.value == 32 * 200 * 64)
+    #expect(space.value == 32 * 200 * 64)
   }
 
   final class Counter: Sendable {
@@ -106,14 +106,14 @@ private final class Pool: Sendable {
   }
 
   @Test func withoutAPoolThereIsOnePiece() {
-    let box = Counter()
-    withExtendedLifetime(box) {
+    let space = Counter()
+    withExtendedLifetime(space) {
       theano_pool_run(
         nil, 10, 1,
         { context, begin, end in
           Unmanaged<Counter>.fromOpaque(context!).takeUnretainedValue().add(Int(end - begin) == 10 ? 1 : 100)
-        }, Unmanaged.passUnretained(box).toOpaque())
+        }, Unmanaged.passUnretained(space).toOpaque())
     }
-    #expect(box.value == 1)
+    #expect(space.value == 1)
   }
 }

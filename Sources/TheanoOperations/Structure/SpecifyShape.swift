@@ -4,7 +4,7 @@ import TheanoKernels
 
 /// What somebody gave to go with a variable, element by element: a gradient, a direction. Its lengths must be the variable's,
 /// without broadcasting. Operands: what was given, the variable.
-package struct Fitted: Operation {
+package struct SpecifyShape: Operation {
   package let name: String
   let kind: Diagnosis.Kind
   let giver: String
@@ -24,7 +24,7 @@ package struct Fitted: Operation {
   ) -> TensorVariable {
     let converted = Promotion.convert(given, to: x.dtype, note)
     if converted.type.dims == x.type.dims, !x.type.dims.contains(.unknown) { return converted }
-    let fitted = Fitted(name: name, kind: kind, giver: giver, target: target)
+    let fitted = SpecifyShape(name: name, kind: kind, giver: giver, target: target)
     return TensorVariable(fitted, [converted, x], note: note)
   }
 
@@ -35,7 +35,7 @@ package struct Fitted: Operation {
         try rules.equal(inputs[0].dims[axis], inputs[1].dims[axis]) { [kind, giver, target] given, due in
           Fault(
             kind, "\(giver) length \(given) on axis \(axis) for \(target), which has length \(due) there",
-            mend: "a gradient or direction has the shape of what it belongs to", operand: 0)
+            hint: "a gradient or direction has the shape of what it belongs to", operand: 0)
         })
     }
     return [TensorType(inputs[0].dtype, dims)]

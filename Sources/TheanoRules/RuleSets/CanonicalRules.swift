@@ -2,10 +2,10 @@ import TheanoGraph
 import TheanoOperations
 import TheanoRewriting
 
-/// What brings expressions into the form that later books are written for. Signs of zeros are not kept: `-0.0 + 0` is
+/// What brings expressions into the form that later rule sets are written for. Signs of zeros are not kept: `-0.0 + 0` is
 /// `0.0`, but `x + 0` becomes `x`.
 enum CanonicalRules {
-  static let book: [Rewrite] =
+  static let rules: [Rewrite] =
     identities + signs + powers + inverses + logic + comparisons + constants
 
   private static let identities: [Rewrite] = [

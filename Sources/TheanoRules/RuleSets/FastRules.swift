@@ -4,7 +4,7 @@ import TheanoRewriting
 
 /// The cheaper way to compute the same. What is exact in real numbers may round differently.
 enum FastRules {
-  static let book: [Rewrite] = powers + products + choices
+  static let rules: [Rewrite] = powers + products + choices
 
   private static let powers: [Rewrite] = [
     rule("x ** 2", .fast) { x in (x ** 2, x * x) },

@@ -4,11 +4,11 @@ import TheanoKernels
 
 /// The positions at which an array is not zero, one row of coordinates for each: how many there are is found while
 /// the function runs.
-package struct Positions: Operation {
+package struct Nonzero: Operation {
   package var name: String { "nonzero" }
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     guard inputs[0].ndim > 0 else {
-      throw Fault(.shape, "a scalar has no positions", mend: "compare it with 0 instead", operand: 0)
+      throw Fault(.shape, "a scalar has no positions", hint: "compare it with 0 instead", operand: 0)
     }
     return [TensorType(.int64, [.unknown, .known(inputs[0].ndim)])]
   }
@@ -39,7 +39,7 @@ extension T {
   ) -> [TensorVariable] {
     let x = x.tensorVariable
     return SourceNote.at(fileID, line) {
-      let rows = TensorVariable(Positions(), [x], note: .here(fileID, line))
+      let rows = TensorVariable(Nonzero(), [x], note: .here(fileID, line))
       // How many there would be is not known: enough for any subscript that was meant.
       if rows.node.isPoisoned { return [TensorVariable](repeating: rows, count: TensorType.mostAxes) }
       return (0..<x.ndim).map { subtensor(rows, [.all, AxisIndex(integerLiteral: $0)], .here(fileID, line)) }

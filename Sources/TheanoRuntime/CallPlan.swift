@@ -8,7 +8,7 @@ import TheanoGraph
 ///
 /// Only numbers and pointers, as in ``CallFrame``: a small step takes less time than a dozen counted references.
 @usableFromInline
-package struct CallLane {
+package struct CallPlan {
   /// An argument that needs no conversion.
   @usableFromInline
   package struct Input {
@@ -79,7 +79,7 @@ package struct CallLane {
   @usableFromInline let host: UnsafeMutablePointer<th_host>
   @usableFromInline let idle: UnsafeMutablePointer<IdleFrame>
 
-  /// The lane of a program; `dismantle` gives its memory back.
+  /// The plan of a program; `dismantle` gives its memory back.
   package init(_ program: CompiledProgram, inputs: [Input], shared: [Shared]) {
     self.program = .passRetained(program)
     entry = program.entry
@@ -93,7 +93,7 @@ package struct CallLane {
     self.shared.initialize(from: shared, count: shared.count)
   }
 
-  /// Gives the lane's memory back; no call may be under way.
+  /// Gives the plan's memory back; no call may be under way.
   package func dismantle() {
     for k in 0..<sharedCount { shared[k].drop() }
     inputs.deallocate()

@@ -5,7 +5,7 @@ import TheanoRewriting
 /// What avoids overflow and cancellation: the forms that programs are written in, and the functions that compute the
 /// same without losing digits.
 enum StableRules {
-  static let book: [Rewrite] = logarithms + sigmoids + differences
+  static let rules: [Rewrite] = logarithms + sigmoids + differences
 
   private static let logarithms: [Rewrite] = [
     rule("log of 1 + exp", .stable, over: .floats) { x in (T.log(1 + T.exp(x)), T.softplus(x)) },
