@@ -19,7 +19,7 @@ let modules: [(name: String, imports: [String])] = [
     ]
   ),
   ("TheanoScheduling", ["TheanoArrays", "TheanoKernels", "TheanoGraph"]),
-  ("TheanoEmission", ["TheanoArrays", "TheanoKernels", "TheanoScheduling", "CTheanoPrelude"]),
+  ("TheanoEmission", ["TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoScheduling", "CTheanoPrelude"]),
   ("TheanoToolchain", ["TheanoArrays", "CTheanoSupport"]),
   (
     "TheanoRuntime",

@@ -11,7 +11,6 @@ typedef void (*JOIN(t, gemm_cblas))(int, int, int, int, int, int, T, const T *, 
 typedef void (*JOIN(t, gemv_cblas))(int, int, int, int, T, const T *, int, const T *, int, T, T *, int);
 typedef void (*JOIN(t, ger_cblas))(int, int, int, T, const T *, int, const T *, int, T *, int);
 typedef T (*JOIN(t, dot_cblas))(int, const T *, int, const T *, int);
-typedef void (*JOIN(t, gesv_fortran))(const int *, const int *, T *, const int *, int *, T *, const int *, int *);
 
 // One of our products, shared out over rows or columns of the result.
 struct JOIN(t, product) {
@@ -150,44 +149,6 @@ T JOIN3(theano_, t, dot)(const struct theano_blas *blas, long long n, const T *x
   JOIN(t, dot_cblas) native = (JOIN(t, dot_cblas))JOIN3(blas->cblas_, t, dot);
   if (native && fits(n, incx, incy)) return native((int)n, x, (int)incx, y, (int)incy);
   return OURS(blas)->dot(n, x, incx, y, incy);
-}
-
-static void JOIN(t, transpose_square)(T *a, long long n, long long lda) {
-  // In tiles, so that both sides of the diagonal stay in cache.
-  enum { tile = 16 };
-  for (long long i0 = 0; i0 < n; i0 += tile)
-    for (long long j0 = 0; j0 <= i0; j0 += tile)
-      for (long long i = i0; i < i0 + tile && i < n; i++)
-        for (long long j = j0; j < j0 + tile && j < i; j++) {
-          T kept = a[i * lda + j];
-          a[i * lda + j] = a[j * lda + i];
-          a[j * lda + i] = kept;
-        }
-}
-
-int32_t JOIN3(theano_, t, gesv)(const struct theano_blas *blas, long long n, long long columns, T *a, long long lda,
-                                T *b, long long ldb) {
-  JOIN(t, gesv_fortran) native = (JOIN(t, gesv_fortran))JOIN(blas->t, gesv_);
-  if (!native) return theano_lapack_missing;
-  if (n == 0 || columns == 0) return 0;
-  if (!fits(n, columns, lda)) return theano_lapack_memory;
-  // LAPACK is column-major: A is transposed in place, the right-hand sides in a copy.
-  int *pivots = malloc((size_t)n * sizeof *pivots);
-  T *sides = malloc((size_t)n * (size_t)columns * sizeof *sides);
-  int32_t info = theano_lapack_memory;
-  if (pivots && sides) {
-    int order = (int)n, count = (int)columns, stride = (int)lda, result = 0;
-    JOIN(t, transpose_square)(a, n, lda);
-    for (long long i = 0; i < n; i++)
-      for (long long j = 0; j < columns; j++) sides[j * n + i] = b[i * ldb + j];
-    native(&order, &count, a, &stride, pivots, sides, &order, &result);
-    for (long long i = 0; i < n && result == 0; i++)
-      for (long long j = 0; j < columns; j++) b[i * ldb + j] = sides[j * n + i];
-    info = result;
-  }
-  free(pivots);
-  free(sides);
-  return info;
 }
 
 #undef T

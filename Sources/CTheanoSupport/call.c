@@ -59,20 +59,6 @@ static th_i32 callback(th_call *call, th_i32 id, const th_arg *inputs, th_result
   return failed;
 }
 
-static th_i32 dgesv(th_call *call, th_i64 n, th_i64 columns, double *a, th_i64 lda, double *b, th_i64 ldb) {
-  th_i32 info = theano_dgesv(call->blas, n, columns, a, lda, b, ldb);
-  if (info == theano_lapack_missing) refuse(call, theano_refusal_lapack, 0);
-  if (info == theano_lapack_memory) refuse(call, theano_refusal_memory, n * n * (th_i64)sizeof *a);
-  return info < 0 ? TH_LAPACK_REFUSED : info;
-}
-
-static th_i32 sgesv(th_call *call, th_i64 n, th_i64 columns, float *a, th_i64 lda, float *b, th_i64 ldb) {
-  th_i32 info = theano_sgesv(call->blas, n, columns, a, lda, b, ldb);
-  if (info == theano_lapack_missing) refuse(call, theano_refusal_lapack, 0);
-  if (info == theano_lapack_memory) refuse(call, theano_refusal_memory, n * n * (th_i64)sizeof *a);
-  return info < 0 ? TH_LAPACK_REFUSED : info;
-}
-
 #define PRODUCTS(T, t)                                                                                                 \
   static void t##gemm(th_call *call, th_i32 transpose_a, th_i32 transpose_b, th_i64 m, th_i64 n, th_i64 k, T alpha,    \
                       const T *a, th_i64 lda, const T *b, th_i64 ldb, T beta, T *c, th_i64 ldc) {                      \
@@ -109,7 +95,5 @@ void theano_host_fill(th_host *host, int32_t threads) {
     .sger = sger,
     .ddot = ddot,
     .sdot = sdot,
-    .dgesv = dgesv,
-    .sgesv = sgesv,
   };
 }

@@ -35,6 +35,7 @@ public struct CompilationReport: Sendable {
   /// How the graph runs natively; `nil` for a function that is interpreted.
   package internal(set) var schedule: Schedule?
   package internal(set) var plan: MemoryPlan?
+  package internal(set) var program: Program?
 
   mutating func measure<R, E: Error>(_ name: String, _ body: () throws(E) -> (R, String)) throws(E) -> R {
     let clock = ContinuousClock()
@@ -133,25 +134,30 @@ struct Compilation {
     }
     assert(plan.violations(of: schedule).isEmpty, "\(plan.violations(of: schedule))")
     (report.schedule, report.plan) = (schedule, plan)
-    let program = report.measure("emission") {
-      let program = ProgramWriter.write(schedule, plan, hostText: String(cString: theano_host_text()))
-      return (
-        program,
-        "\(program.kernels) kernels, \(program.kernelCalls) calls, \(program.source.utf8.count) bytes"
-      )
+    let program = report.measure("program") {
+      var program = ProgramBuilder.program(schedule, plan)
+      program.gatherRuns()
+      return (program, "\(program.kernels.count) kernels, \(program.callCount) calls")
     }
-    report.source = program.source
-    let missing = PreludeParts.missing(program.functions)
+    report.program = program
+    let source = report.measure("emission") {
+      let source = ProgramText.write(program, hostText: String(cString: theano_host_text()))
+      return (source, "\(source.unit.utf8.count) bytes")
+    }
+    report.source = source.unit
+    let missing = PreludeParts.missing(source.functions)
     if !missing.isEmpty {
       throw TheanoError(
         .defect, in: name, "the vector maths have no function \(missing.joined(separator: ", "))",
         hint: "this is a fault of Theano itself: please report it, with the program")
     }
     let loaded = try report.measure("C compiler and loader") { () throws(TheanoError) in
-      let loaded = try Toolchain.process().load(source: program.source)
+      let loaded = try Toolchain.process().load(source: source.unit)
       return (loaded, loaded.details)
     }
     report.origin = loaded.origin.description
+    let host = try Compilation.host.get()
+    host.fillImports(of: loaded.program, program.routines)
     let graphChecks = graph.checks
     let kernelChecks = schedule.kernelChecks
     let interface = CompiledProgram.Interface(
@@ -163,7 +169,8 @@ struct Compilation {
           operation: callback.operation, origin: node.origin,
           inputs: node.inputs.map { graph.values[graph.resolve($0)].type }, outputs: callback.types)
       },
-      usesProducts: schedule.usesProducts, solver: schedule.solver.flatMap { graph.nodes[$0].origin },
+      usesProducts: schedule.usesProducts || !program.routines.isEmpty,
+      routines: program.routines.map { schedule.origin(of: $0) },
       resultOrigins: graph.outputs.map { graph.producer($0).flatMap { graph.nodes[$0].origin } },
       largest: { schedule.largestIntermediate(length: $0.length, value: $0.integer) },
       faults: { check, values in
@@ -175,7 +182,7 @@ struct Compilation {
         return Compilation.diagnosis(failed.fault(values), failed.origin)
       })
     return CompiledProgram(
-      interface, entry: loaded.program.entry, code: loaded.program, host: try Compilation.host.get())
+      interface, entry: loaded.program.entry, code: loaded.program, host: host)
   }
 
   private static func diagnosis(_ fault: Fault, _ origin: ApplyNode?) -> Diagnosis {

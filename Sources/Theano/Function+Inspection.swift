@@ -1,3 +1,4 @@
+import CTheanoSupport
 import TheanoArrays
 import TheanoEmission
 import TheanoGraph
@@ -12,9 +13,16 @@ extension Function {
   /// The C that was generated, each kernel with the expressions that it computes and the lines they were written at; empty
   /// for a function that is interpreted.
   public var cSource: String {
-    guard let schedule = core.report.schedule else { return "" }
-    SourceNote.lookUp(Notes.numbers(in: core.report.source).map { schedule.notes[$0].note })
-    return "// \(core.name)\n" + Notes.readable(core.report.source, schedule.text(ofNote:))
+    guard let schedule = core.report.schedule, let program = core.report.program else { return "" }
+    SourceNote.lookUp(schedule.notes.map(\.note))
+    let source = ProgramText.write(
+      program, hostText: String(cString: theano_host_text()), comment: schedule.text(ofNote:))
+    return """
+      // \(core.name): its kernels and its entry; what they stand on follows.
+      \(source.own)
+      // ---- What the program stands on. The compiler reads it first.
+      \(source.foundation)
+      """
   }
   /// Each stage of the compilation with its time.
   public var compilation: CompilationReport { core.report }

@@ -25,8 +25,7 @@ package struct DeviceKernel {
   private let folds: [Fold]
   private let values: ValueWriter
   private let depthOfAxis: [Int]
-  private var lines: [String] = []
-  private var indent = 0
+  private var code = CodeWriter()
 
   /// - Returns: `nil` for what runs on the host only: indices that may be out of range, and writes to places that
   ///   several points may name.
@@ -38,7 +37,7 @@ package struct DeviceKernel {
         case .store, .fold: true
         case .scatter, .scatterAdd, .append: false
         }
-      } && !nest.instructions.contains { if case .checkedIndex = $0 { true } else { false } }
+      } && !nest.canFail
     guard runsHere else { return nil }
     self.nest = nest
     self.dialect = dialect
@@ -48,8 +47,9 @@ package struct DeviceKernel {
     var depths = Array(repeating: 0, count: nest.axes.count)
     for (depth, axis) in reduced.enumerated() { depths[axis] = depth + 1 }
     depthOfAxis = depths
-    values = ValueWriter(
-      nest, depthOfAxis: depths, axisNames: nest.axes.indices.map { "i\($0)" }, dialect: dialect)
+    values = ValueWriter(nest, depthOfAxis: depths, rowDepth: 0, dialect: dialect)
+    // A group has no row to run over again.
+    if kept.isEmpty, !folds.isEmpty, values.stages.contains(where: { $0 > 0 }) { return nil }
     let floats = Set(nest.dtypes.filter(\.isFloating).map { "base_\($0.suffix)" })
     functions = values.functions.union(floats)
     let parameters = nest.sizes.indices.filter { nest.sizes[$0].constant == nil }
@@ -71,16 +71,6 @@ package struct DeviceKernel {
 
   // MARK: - Writing
 
-  private mutating func line(_ text: String) { lines.append(String(repeating: "  ", count: indent) + text) }
-  private mutating func open(_ text: String) {
-    line(text + " {")
-    indent += 1
-  }
-  private mutating func close() {
-    indent -= 1
-    line("}")
-  }
-
   private func extent(_ axis: Int) -> String { values.size(nest.axes[axis].extent) }
 
   private mutating func write(_ name: String, _ sizes: [Int]) {
@@ -95,7 +85,20 @@ package struct DeviceKernel {
       item()
     }
     close()
-    text = lines.joined(separator: "\n")
+    text = code.text
+  }
+
+  private mutating func line(_ text: String) { code.line(text) }
+  private mutating func open(_ text: String) { code.open(text) }
+  private mutating func close() { code.close() }
+
+  private mutating func statements(at depth: Int, in wanted: Set<Int>) {
+    for statement in values.statements(at: depth, in: wanted) { line(statement) }
+  }
+
+  /// The instructions outside of the loops that can be computed once so many folds are finished.
+  private func outside(_ stage: Int) -> Set<Int> {
+    Set(nest.instructions.indices.filter { values.stages[$0] == stage && values.depths[$0] == 0 })
   }
 
   /// One work item for each point of the axes that are kept.
@@ -108,16 +111,22 @@ package struct DeviceKernel {
       line("const th_i64 i\(axis) = \(k == 0 ? rest : "\(rest) % \(extent(axis))");")
       rest = rest == "item" ? "item / \(extent(axis))" : "\(rest) / \(extent(axis))"
     }
-    for statement in values.statements(at: 0) { line(statement) }
     guard !folds.isEmpty else {
-      stores()
+      statements(at: 0, in: Set(nest.instructions.indices))
+      for effect in nest.effects { store(effect) }
       return
     }
-    accumulators()
-    for axis in reduced { loop(axis, from: "0", step: "1") }
-    point()
-    for _ in reduced { close() }
-    results()
+    for stage in 0...(nest.effects.map { values.stages[Int($0.value.id)] }.max() ?? 0) {
+      statements(at: 0, in: outside(stage))
+      let effects = nest.effects.filter { values.stages[Int($0.value.id)] == stage }
+      let own = folds.filter { values.stages[Int($0.value.id)] == stage }
+      accumulators(own)
+      let wanted = nest.needed(for: effects)
+      for axis in reduced { loop(axis, from: "0", step: "1", in: wanted) }
+      point(own, effects)
+      for _ in reduced { close() }
+      results(own)
+    }
   }
 
   /// One group of work items for everything.
@@ -126,26 +135,30 @@ package struct DeviceKernel {
     let isOrdered = folds.contains(where: \.isPosition)
     line("const th_i64 item = \(dialect.groupPosition);")
     if isOrdered { line("if (item > 0) return;") }
-    for statement in values.statements(at: 0) { line(statement) }
-    accumulators()
+    let everything = Set(nest.instructions.indices)
+    statements(at: 0, in: everything)
+    accumulators(folds)
     for (k, axis) in reduced.enumerated() {
       let isShared = k == 0 && !isOrdered
-      loop(axis, from: isShared ? "item" : "0", step: isShared ? "\(DeviceKernel.group)" : "1")
+      loop(
+        axis, from: isShared ? "item" : "0", step: isShared ? "\(DeviceKernel.group)" : "1", in: everything)
     }
-    point()
+    point(folds, nest.effects)
     for _ in reduced { close() }
     if isOrdered {
-      results()
+      results(folds)
       return
     }
-    for (f, fold) in folds.enumerated() {
+    for fold in folds {
+      let f = fold.effect
       line("\(dialect.sharedQualifier)\(fold.dtype.cName) shared\(f)[\(DeviceKernel.group)];")
       line("shared\(f)[item] = acc\(f);")
     }
     line(dialect.barrier)
     open("for (th_i64 width = \(DeviceKernel.group / 2); width > 0; width /= 2)")
     open("if (item < width)")
-    for (f, fold) in folds.enumerated() {
+    for fold in folds {
+      let f = fold.effect
       line("const \(fold.dtype.cName) other\(f) = shared\(f)[item + width];")
       line(fold.join("acc\(f)", "other\(f)", isHost: false))
       line("shared\(f)[item] = acc\(f);")
@@ -154,34 +167,34 @@ package struct DeviceKernel {
     line(dialect.barrier)
     close()
     open("if (item == 0)")
-    results()
+    results(folds)
     close()
   }
 
-  private mutating func loop(_ axis: Int, from begin: String, step: String) {
+  private mutating func loop(_ axis: Int, from begin: String, step: String, in wanted: Set<Int>) {
     let next = step == "1" ? "i\(axis)++" : "i\(axis) += \(step)"
     open("for (th_i64 i\(axis) = \(begin); i\(axis) < \(extent(axis)); \(next))")
-    for statement in values.statements(at: depthOfAxis[axis]) { line(statement) }
+    statements(at: depthOfAxis[axis], in: wanted)
   }
 
-  private mutating func accumulators() {
-    for (f, fold) in folds.enumerated() {
-      line("\(fold.dtype.cName) acc\(f) = \(fold.neutral(dialect));")
-      if fold.isPosition { line("th_i64 at\(f) = -1;") }
+  private mutating func accumulators(_ folds: [Fold]) {
+    for fold in folds {
+      line("\(fold.dtype.cName) \(fold.accumulator) = \(fold.neutral(dialect));")
+      if fold.isPosition { line("th_i64 \(fold.place) = -1;") }
     }
   }
 
-  private mutating func point() {
-    for (f, fold) in folds.enumerated() {
+  private mutating func point(_ folds: [Fold], _ effects: [LoopNest.Effect]) {
+    for fold in folds {
       let value = values.text(fold.value)
       if fold.isPosition {
-        let better = fold.isBetter(value, "acc\(f)", first: "at\(f) < 0")
-        line("if (\(better)) { acc\(f) = \(value); at\(f) = \(position); }")
+        let better = fold.isBetter(value, fold.accumulator, first: "\(fold.place) < 0")
+        line("if (\(better)) { \(fold.accumulator) = \(value); \(fold.place) = \(position); }")
       } else {
-        line(fold.join("acc\(f)", value, isHost: false))
+        line(fold.join(fold.accumulator, value, isHost: false))
       }
     }
-    stores()
+    for effect in effects { store(effect) }
   }
 
   /// The position along the reduced axes, row-major.
@@ -189,19 +202,20 @@ package struct DeviceKernel {
     reduced.dropFirst().reduce(reduced.first.map { "i\($0)" } ?? "0") { "(\($0)) * \(extent($1)) + i\($1)" }
   }
 
-  private mutating func stores() {
-    for effect in nest.effects {
-      if case .store(let buffer, let at, let value) = effect {
-        line("b\(buffer)[\(values.offset(buffer, at))] = \(values.text(value));")
-      }
-    }
+  private mutating func store(_ effect: LoopNest.Effect) {
+    guard case .store(let buffer, let at, let value) = effect else { return }
+    line("b\(buffer)[\(values.offset(buffer, at))] = \(values.stored(values.text(value), in: buffer));")
   }
 
-  private mutating func results() {
-    for (f, fold) in folds.enumerated() {
-      let sum = fold.start.map { "(acc\(f) + \(values.text($0)))" } ?? "acc\(f)"
-      let value = fold.isPosition ? "at\(f)" : "(\(nest.buffers[fold.buffer].dtype.cName))\(sum)"
-      line("b\(fold.buffer)[\(values.offset(fold.buffer, fold.at))] = \(value);")
+  private mutating func results(_ folds: [Fold]) {
+    for fold in folds {
+      let sum = fold.fold.start.map { "(\(fold.accumulator) + \(values.text($0)))" } ?? fold.accumulator
+      let value = fold.isPosition ? fold.place : "(\(fold.fold.dtype.arithmetic.cName))\(sum)"
+      line("const \(fold.fold.dtype.arithmetic.cName) \(fold.result) = \(value);")
+      guard let target = fold.fold.target else { continue }
+      line(
+        "b\(target.buffer)[\(values.offset(target.buffer, target.at))] = "
+          + "\(values.stored(fold.result, in: target.buffer));")
     }
   }
 }

@@ -56,91 +56,25 @@ package struct Dialect: Sendable {
   }
 }
 
-extension DType {
-  /// The name of the type in generated code.
-  package var cName: String {
-    switch self {
-    case .bool, .uint8: "th_u8"
-    case .int8: "th_i8"
-    case .int16: "th_i16"
-    case .int32: "th_i32"
-    case .int64: "th_i64"
-    case .uint16: "th_u16"
-    case .uint32: "th_u32"
-    case .uint64: "th_u64"
-    case .float32: "th_f32"
-    default: "th_f64"
-    }
-  }
-
-  /// The ending of the prelude's functions for the type.
-  package var suffix: String {
-    switch self {
-    case .float32: "f32"
-    case .float64: "f64"
-    case .uint8, .uint16, .uint32, .uint64: "u64"
-    default: "i64"
-    }
-  }
-}
-
 extension LoopNest.Constant {
   /// The number as a literal of its type.
   package func literal(_ dialect: Dialect) -> String {
     let wide = dialect.wideSuffix
     switch dtype.kind {
-    case .floating:
+    case .floating, .complex:
       let value = Double(bitPattern: bits)
-      let f = dtype == .float32 ? "f" : ""
-      if value.isNaN { return dialect.nan(dtype) }
+      let arithmetic = dtype.arithmetic
+      if value.isNaN { return dialect.nan(arithmetic) }
       if value.isInfinite {
-        return (value < 0 ? "-" : "") + dialect.infinity(dtype)
+        return (value < 0 ? "-" : "") + dialect.infinity(arithmetic)
       }
-      let text = dtype == .float32 ? "\(Float(value))" : "\(value)"
-      return text + f
+      return arithmetic == .float32 ? "\(Float(value))f" : "\(value)"
     case .unsigned, .bool: return dtype == .uint64 ? "\(bits)u\(wide)" : "\(bits)"
-    default:
+    case .signed:
       let value = Int64(bitPattern: bits)
       if value == .min { return "(-9223372036854775807\(wide) - 1)" }
       return dtype == .int64 && (value > Int64(Int32.max) || value < Int64(Int32.min))
         ? "\(value)\(wide)" : "\(value)"
     }
-  }
-}
-
-extension Size {
-  /// The size as an expression of generated code; symbols are named by their keys.
-  package var cText: String {
-    if let n = constant { return "\(n)" }
-    return terms.map { term in
-      let symbols = term.symbols.map { symbol -> String in
-        if case .function(let f, let sizes) = symbol {
-          return "th_size_\(f.rawValue)(\(sizes.map(\.cText).joined(separator: ", ")))"
-        }
-        return symbol.key
-      }
-      let product = symbols.joined(separator: " * ")
-      if symbols.isEmpty { return "\(term.coefficient)" }
-      return term.coefficient == 1 ? product : "\(term.coefficient) * \(product)"
-    }.joined(separator: " + ")
-  }
-}
-
-extension Size {
-  /// Whether it may be too large for an integer: the length of an axis is that of an array in memory, but products of two
-  /// and numbers that come as arguments may be anything.
-  var mayWrap: Bool {
-    terms.contains { term in
-      term.symbols.count > 1 || abs(term.coefficient) > 1 << 16
-        || term.symbols.contains { symbol in if case .axis = symbol { false } else { true } }
-    }
-  }
-
-  /// The C of its value as a `double`, which does not wrap.
-  var estimate: String {
-    terms.map { term in
-      let symbols = term.symbols.map { "(double)(\(Size($0).cText))" }
-      return (["\(term.coefficient).0"] + symbols).joined(separator: " * ")
-    }.joined(separator: " + ")
   }
 }

@@ -3,48 +3,59 @@ import TheanoKernels
 
 /// One fold of a nest, as text that every dialect writes alike.
 struct Fold {
-  let combiner: LoopNest.Combiner
-  let buffer: Int
-  let at: [LoopNest.Ref]
-  let value: LoopNest.Ref
-  let start: LoopNest.Ref?
-  /// The dtype of what is combined.
+  /// Its number among the nest's effects.
+  let effect: Int
+  let fold: LoopNest.Fold
+  /// The dtype of the values that are combined.
   let dtype: DType
 
   /// The folds of a nest, in order.
   static func all(of nest: LoopNest) -> [Fold] {
-    nest.effects.compactMap { effect in
-      guard case .fold(let combiner, let buffer, let at, let value, let start) = effect else { return nil }
-      return Fold(
-        combiner: combiner, buffer: buffer, at: at, value: value, start: start, dtype: nest.dtype(value))
+    nest.effects.enumerated().compactMap { k, effect in
+      guard case .fold(let fold) = effect else { return nil }
+      return Fold(effect: k, fold: fold, dtype: nest.dtype(fold.value))
     }
   }
 
+  var combiner: LoopNest.Combiner { fold.combiner }
+  var value: LoopNest.Ref { fold.value }
   /// Whether the result is where the best value stands, rather than the value.
-  var isPosition: Bool { combiner == .argMax || combiner == .argMin }
+  var isPosition: Bool { fold.isPosition }
+  var isSum: Bool { combiner == .sum || combiner == .product }
+
+  /// The type of the accumulator: sums and products of floats are carried in `float64`.
+  var carrier: DType { isSum && dtype.isFloating ? .float64 : dtype }
+
+  /// The name of the accumulator.
+  var accumulator: String { "acc\(effect)" }
+  /// The name of the best value's position.
+  var place: String { "at\(effect)" }
+  /// The name of the result.
+  var result: String { "r\(effect)" }
 
   /// The fold that finds the best value itself.
   var extremum: Fold {
-    let combiner: LoopNest.Combiner = combiner == .argMax ? .maximum : .minimum
-    return Fold(combiner: combiner, buffer: buffer, at: at, value: value, start: start, dtype: dtype)
+    var best = fold
+    best.combiner = combiner == .argMax ? .maximum : .minimum
+    return Fold(effect: effect, fold: best, dtype: dtype)
   }
 
   /// What leaves every value as it is.
   func neutral(_ dialect: Dialect = .c) -> String {
     switch combiner {
-    case .sum, .or: return "0"
-    case .product, .and: return "1"
-    case .maximum, .argMax: return extreme(lowest: true, dialect)
-    case .minimum, .argMin: return extreme(lowest: false, dialect)
+    case .sum, .or: "0"
+    case .product, .and: "1"
+    case .maximum, .argMax: extreme(lowest: true, dialect)
+    case .minimum, .argMin: extreme(lowest: false, dialect)
     }
   }
 
   private func extreme(lowest: Bool, _ dialect: Dialect) -> String {
     switch dtype.kind {
-    case .floating: return (lowest ? "-" : "") + dialect.infinity(dtype)
+    case .floating, .complex: return (lowest ? "-" : "") + dialect.infinity(dtype)
     case .bool: return lowest ? "0" : "1"
     case .unsigned: return lowest ? "0" : "(\(dtype.cName))~(th_u64)0"
-    default:
+    case .signed:
       let bits = dtype.itemSize * 8
       return lowest
         ? "(\(dtype.cName))((th_u64)1 << \(bits - 1))" : "(\(dtype.cName))(((th_u64)1 << \(bits - 1)) - 1)"
@@ -78,5 +89,12 @@ struct Fold {
       return "\(total) = (\(value) \(compare) \(total)\(nan)) ? \(value) : \(total);"
     case .argMax, .argMin: return ""
     }
+  }
+
+  /// The result, given the accumulator, the position and what a sum starts at.
+  func final(_ total: String, _ place: String, start: String?) -> String {
+    if isPosition { return place }
+    let sum = start.map { "(\(total) + \($0))" } ?? total
+    return carrier == fold.dtype.arithmetic && start == nil ? sum : "(\(fold.dtype.arithmetic.cName))\(sum)"
   }
 }

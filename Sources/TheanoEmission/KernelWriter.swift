@@ -1,362 +1,323 @@
 import TheanoArrays
 import TheanoKernels
 
-/// A loop nest as a C function, without its name: equal nests have equal texts.
-package struct KernelText: Hashable {
-  /// The definition, with `@` where the name goes, and `$` where it is said whether the compiler shall inline it.
-  package var text: String
-  /// The sizes that the function takes, in order: those that are no constants.
-  package var sizes: [Size]
-  /// Which functions of the prelude it calls.
-  package var functions: Set<String>
-  /// Whether the function can fail: it then gives the number of the check.
-  package var canFail: Bool
-
-  static let attribute = "$"
-
-  /// The definition under a name.
-  func named(_ name: String, attribute: String) -> String {
-    text.replacing([UInt8(ascii: "@"): name, UInt8(ascii: "$"): attribute])
-  }
-}
-
-extension String {
-  /// The text with other texts in the place of single characters. One pass over the bytes: the standard library's
-  /// general way took longer than all else in the emission.
-  fileprivate func replacing(_ replacements: [UInt8: String]) -> String {
-    var result = ""
-    result.reserveCapacity(utf8.count + 256)
-    var rest = self[...]
-    while let at = rest.utf8.firstIndex(where: { replacements[$0] != nil }) {
-      result += rest[..<at]
-      result += replacements[rest.utf8[at]] ?? ""
-      rest = rest[rest.utf8.index(after: at)...]
-    }
-    return result + rest
-  }
-}
-
-/// Writes a loop nest as loops for a CPU.
+/// Writes a loop nest as a C function, run as its plan says.
 ///
 /// A nest without reductions is its axes as loops, the outermost cut into pieces for the threads. With reductions there
 /// are three forms:
-/// - over everything: 64 partial results, combined in order, so that the sum does not depend on the threads;
-/// - over inner axes: one accumulator a row; where the best value stands is looked for only in blocks that have a better one;
-/// - over outer axes while the last one stays: a tile of 64 accumulators, so that memory is still read in order.
-/// Sums of `float32` are carried in `float64` from one partial result, row block or tile to the next.
+/// - over everything: partial results, combined in order, so that the result does not depend on the threads;
+/// - over inner axes: one accumulator a row, and one run over the row for each fold that waits for another; where the best
+///   value stands is looked for only in blocks that have a better one;
+/// - over outer axes while the last one stays: accumulators side by side, so that memory is still read in order.
 struct KernelWriter {
   let nest: LoopNest
-  private var lines: [String] = []
-  private var indent = 1
+  let plan: LoopPlan
+  let name: String
+  var code = CodeWriter()
   let kept: [Int]
   let reduced: [Int]
   let folds: [Fold]
-  var depthOfAxis: [Int]
-  private let order: [Int]
+  let depthOfAxis: [Int]
   var values: ValueWriter
-  let isSerial: Bool
-  private let canFail: Bool
-  /// Whether it is known to run on one thread.
-  let isDirect: Bool
-  /// Whether it is a fold over everything whose partial results are combined at the end.
-  let isWhole: Bool
+  let canFail: Bool
   /// Where the text of a loop begins that is to be written for arguments in and out of reach.
-  private var reachStart: Int?
+  private var openLoop: ReachLoop?
 
-  static let partials = 64
-  static let tile = 64
-  /// A fold over fewer elements has one partial result.
-  static let singlePart = 4096
-  /// Less work than this is never worth a second thread; generated code says the same of work that it has to count.
-  static let parallelWork = 200_000
-  /// The compiler unrolls a shorter loop altogether; asked for vector code it takes longer and gains nothing.
-  static let shortLoop = 8
-
-  static func write(_ nest: LoopNest) -> KernelText {
-    var writer = KernelWriter(nest.collapsed())
-    return writer.write()
+  /// A function of a program.
+  struct Result {
+    var text: String
+    var services: Set<String>
+    var functions: Set<String>
   }
 
-  private init(_ nest: LoopNest) {
+  /// The compiler unrolls a shorter loop altogether; asked for vector code it takes longer and gains nothing.
+  static let shortLoop = 8
+  /// How many elements of a row are looked through at once for the best.
+  static let searchBlock = 1024
+  /// What costs less, in additions, is computed again rather than written to memory and read.
+  static let cheapCost = 8
+  /// A fold over many rows of fewer columns is cut into parts along the rows.
+  static let fewColumns = 512
+  /// Parts of such a fold.
+  static let rowParts = 16
+  /// How many points share one decision about their arguments' reach.
+  static let reachBlock = 2048
+
+  static func write(_ nest: LoopNest, _ plan: LoopPlan, name: String, attribute: String) -> Result {
+    var writer = KernelWriter(nest, plan, name)
+    writer.write(attribute)
+    return Result(text: writer.code.text, services: writer.code.services, functions: writer.values.functions)
+  }
+
+  private init(_ nest: LoopNest, _ plan: LoopPlan, _ name: String) {
     self.nest = nest
+    self.plan = plan
+    self.name = name
     kept = nest.axes.indices.filter { !nest.axes[$0].isReduced }
     reduced = nest.axes.indices.filter { nest.axes[$0].isReduced }
     folds = Fold.all(of: nest)
     // A kept last axis runs innermost, under the reduced ones.
-    let isTiled = !reduced.isEmpty && kept.last == nest.axes.count - 1
-    order = isTiled ? Array(kept.dropLast()) + reduced + [kept.last!] : kept + reduced
-    depthOfAxis = Array(repeating: 0, count: nest.axes.count)
-    for (depth, axis) in order.enumerated() { depthOfAxis[axis] = depth + 1 }
-    canFail = nest.instructions.contains { if case .checkedIndex = $0 { true } else { false } }
-    isSerial =
-      canFail
-      || nest.effects.contains {
-        switch $0 {
-        case .scatter, .scatterAdd, .append: true
-        default: false
-        }
-      }
-    values = ValueWriter(nest, depthOfAxis: depthOfAxis, axisNames: nest.axes.indices.map { "i\($0)" })
-    // The points of a space can be more than an integer counts.
-    let lengths = nest.axes.map { nest.sizes[$0.extent].constant }
-    let points = lengths.contains(nil) ? nil : lengths.reduce(1.0) { $0 * Double($1 ?? 1) }
-    let cost = Double(values.cost)
-    isDirect = isSerial || points.map { $0 * cost <= Double(KernelWriter.parallelWork) } ?? false
-    let isShort = points.map { $0 < Double(KernelWriter.singlePart) } ?? false
-    isWhole = !folds.isEmpty && kept.isEmpty && !reduced.isEmpty && !isShort
+    let order = plan.form == .columns ? Array(kept.dropLast()) + reduced + [kept.last!] : kept + reduced
+    var depths = Array(repeating: 0, count: nest.axes.count)
+    for (depth, axis) in order.enumerated() { depths[axis] = depth + 1 }
+    depthOfAxis = depths
+    canFail = nest.canFail
+    values = ValueWriter(nest, depthOfAxis: depths, rowDepth: plan.form == .columns ? 0 : kept.count)
   }
 
-  mutating func line(_ text: String) { lines.append(String(repeating: "  ", count: indent) + text) }
-  mutating func open(_ text: String) {
-    line(text + " {")
-    indent += 1
-  }
-  mutating func close() {
-    indent -= 1
-    line("}")
+  /// Whether it runs on one thread, as one function.
+  var isDirect: Bool { !plan.isParallel }
+  /// Whether loops may become vector code: not where the order of points counts, or one can fail.
+  var isVector: Bool { !isOrdered && !canFail }
+  private var isOrdered: Bool {
+    nest.effects.contains { effect in
+      switch effect {
+      case .scatter, .scatterAdd, .append: true
+      case .store, .fold: false
+      }
+    }
   }
 
   /// The length of an axis, if it is known.
   func length(_ axis: Int) -> Int? { nest.sizes[nest.axes[axis].extent].constant }
   func extent(_ axis: Int) -> String { values.size(nest.axes[axis].extent) }
-  var isTiled: Bool { !reduced.isEmpty && !folds.isEmpty && kept.last == nest.axes.count - 1 }
+  var everything: Set<Int> { Set(nest.instructions.indices) }
 
-  /// The type in which a fold is carried between partial results.
-  func carrier(_ fold: Fold) -> DType {
-    let isSum = fold.combiner == .sum || fold.combiner == .product
-    return isSum && fold.dtype == .float32 ? .float64 : fold.dtype
-  }
-
-  private mutating func write() -> KernelText {
-    let sizes = nest.sizes.indices.filter { nest.sizes[$0].constant == nil }
-    body()
-    let bodyLines = lines
-    lines = []
-    if isDirect {
-      direct(bodyLines, sizes)
-    } else {
-      range(bodyLines, sizes)
-      indent = 0
-      line("")
-      wrapper(sizes)
-    }
-    return KernelText(
-      text: lines.joined(separator: "\n"), sizes: sizes.map { nest.sizes[$0] }, functions: values.functions,
-      canFail: canFail)
-  }
+  // MARK: - The function
 
   private var parameters: [String] {
     nest.buffers.enumerated().map { b, buffer in
       "\(buffer.isWritten ? "" : "const ")\(buffer.dtype.cName) *b\(b)"
     }
   }
-
   private var numbers: [String] { nest.parameters.enumerated().map { "\($1.cName) c\($0)" } }
+  private var sizes: [Int] { nest.sizes.indices.filter { nest.sizes[$0].constant == nil } }
+
+  private mutating func write(_ attribute: String) {
+    if isDirect {
+      head(attribute)
+      code.line("(void)host; (void)call;")
+      body()
+      if canFail { code.line("return TH_OK;") }
+      code.close()
+    } else {
+      arguments()
+      ranges()
+      head(attribute)
+      dispatch()
+      code.close()
+    }
+  }
 
   /// The head of the function that the program calls.
-  private mutating func head(_ sizes: [Int]) {
-    var all = ["const th_host *host", "th_call *call"] + parameters + sizes.map { "th_i64 s\($0)" }
-    all += numbers
+  private mutating func head(_ attribute: String) {
+    var all = ["const th_host *host", "th_call *call"] + parameters + sizes.map { "th_i64 s\($0)" } + numbers
     if canFail { all.append("th_error *error") }
-    indent = 0
-    line("static \(KernelText.attribute)\(canFail ? "th_i32" : "void") @(\(all.joined(separator: ", "))) {")
-    indent = 1
+    code.open("static \(attribute)\(canFail ? "th_i32" : "void") \(name)(\(all.joined(separator: ", ")))")
   }
 
-  /// A loop that always runs on one thread: one function, which the compiler has done with sooner.
-  private mutating func direct(_ bodyLines: [String], _ sizes: [Int]) {
-    head(sizes)
-    line("(void)host; (void)call;")
-    if isWhole {
-      for partial in partials { line("\(partial.type) \(partial.name)[\(KernelWriter.partials)];") }
-      line("const th_i64 parts = \(KernelWriter.partials);")
-    }
-    lines += bodyLines
-    if isWhole { combine() }
-    if canFail { line("return TH_OK;") }
-    indent = 0
-    line("}")
+  /// The struct in which arguments travel to the threads.
+  private mutating func arguments() {
+    code.open("typedef struct")
+    for field in parameters + sizes.map({ "th_i64 s\($0)" }) + numbers { code.line("\(field);") }
+    for field in extraFields { code.line("\(field.type) \(field.name)\(field.dimension);") }
+    code.close("} \(name)_args;")
   }
 
-  /// A loop that may be cut into pieces for several threads: a function of a piece, whose arguments travel in a struct.
-  private mutating func range(_ bodyLines: [String], _ sizes: [Int]) {
-    indent = 0
-    line("typedef struct {")
-    indent = 1
-    for parameter in parameters { line("\(parameter);") }
-    for s in sizes { line("th_i64 s\(s);") }
-    for number in numbers { line("\(number);") }
-    if isWhole {
-      for partial in partials { line("\(partial.type) \(partial.name)[\(KernelWriter.partials)];") }
-      line("th_i64 parts;")
-    }
-    indent = 0
-    line("} @_args;")
-    line("")
-    line("static void @_range(void *context, th_i64 begin, th_i64 end) {")
-    indent = 1
-    line("@_args *a = (@_args *)context;")
-    for (b, parameter) in parameters.enumerated() { line("\(parameter) = a->b\(b);") }
-    for s in sizes { line("const th_i64 s\(s) = a->s\(s);") }
-    for (k, number) in numbers.enumerated() { line("const \(number) = a->c\(k);") }
-    if isWhole {
-      for partial in partials { line("\(partial.type) *\(partial.name) = a->\(partial.name);") }
-      line("const th_i64 parts = a->parts;")
-    }
-    lines += bodyLines
-    indent = 0
-    line("}")
-  }
-
-  /// The axis that is cut into pieces, if it is one and not parts or tiles.
-  var axisOfRange: Int? { isDirect || isWhole || (isTiled && kept.count == 1) ? nil : kept.first }
-
-  /// What a fold over everything keeps for each part.
-  var partials: [(type: String, name: String)] {
-    folds.enumerated().flatMap { f, fold in
-      [(carrier(fold).cName, "p\(f)")] + (fold.isPosition ? [("th_i64", "q\(f)")] : [])
+  /// What the wrapper and the pieces share beside the arguments.
+  private var extraFields: [(type: String, name: String, dimension: String)] {
+    switch plan.form {
+    case .map, .rows: []
+    case .whole: partials.map { ($0.type, $0.name, "[\(plan.parts)]") } + [("th_i64", "parts", "")]
+    case .columns: [("th_i64", "tile", "")] + columnPartials.map { ($0.type, "*\($0.name)", "") }
     }
   }
 
-  /// The function that the program calls: decides how many threads take part.
-  private mutating func wrapper(_ sizes: [Int]) {
-    head(sizes)
-    line("@_args a;")
-    for b in nest.buffers.indices { line("a.b\(b) = b\(b);") }
-    for s in sizes { line("a.s\(s) = s\(s);") }
-    for k in numbers.indices { line("a.c\(k) = c\(k);") }
-    let work = nest.axes.map { values.size($0.extent) }
-    let points = work.isEmpty ? "1" : work.map { "(\($0))" }.joined(separator: " * ")
-    if isWhole {
+  /// A function of a piece: its arguments as variables.
+  mutating func openPiece(_ suffix: String) {
+    code.open("static void \(name)_\(suffix)(void *context, th_i64 begin, th_i64 end)")
+    code.line("\(name)_args *a = (\(name)_args *)context;")
+    for (b, parameter) in parameters.enumerated() { code.line("\(parameter) = a->b\(b);") }
+    for s in sizes { code.line("const th_i64 s\(s) = a->s\(s);") }
+    for (k, number) in numbers.enumerated() { code.line("const \(number) = a->c\(k);") }
+  }
+
+  private mutating func ranges() {
+    switch plan.form {
+    case .map, .rows:
+      openPiece("range")
+      body()
+      code.close()
+    case .whole:
+      openPiece("range")
+      for partial in partials { code.line("\(partial.type) *\(partial.name) = a->\(partial.name);") }
+      code.line("const th_i64 parts = a->parts;")
+      statements(at: 0, in: everything)
+      wholeParts(from: "begin", to: "end")
+      code.close()
+    case .columns:
+      openPiece("range")
+      code.line("const th_i64 tile = a->tile;")
+      statements(at: 0, in: everything)
+      columnTiles(from: "begin", to: "end")
+      code.close()
+      if cutsRows {
+        openPiece("parts")
+        for partial in columnPartials { code.line("\(partial.type) *\(partial.name) = a->\(partial.name);") }
+        statements(at: 0, in: everything)
+        columnParts()
+        code.close()
+      }
+    }
+  }
+
+  private mutating func body() {
+    statements(at: 0, in: everything, stage: 0)
+    switch plan.form {
+    case .map, .rows: rows()
+    case .whole:
+      for partial in partials { code.line("\(partial.type) \(partial.name)[\(plan.parts)];") }
+      code.line("const th_i64 parts = \(plan.parts);")
+      wholeParts(from: "0", to: "parts")
+      combineParts()
+    case .columns:
+      code.line("const th_i64 tile = \(plan.tile);")
+      columnTiles(from: "0", to: columnTileCount)
+    }
+  }
+
+  /// The rest of the function that the program calls: decides how many threads take part.
+  private mutating func dispatch() {
+    code.line("\(name)_args a;")
+    for b in nest.buffers.indices { code.line("a.b\(b) = b\(b);") }
+    for s in sizes { code.line("a.s\(s) = s\(s);") }
+    for k in numbers.indices { code.line("a.c\(k) = c\(k);") }
+    switch plan.form {
+    case .map, .rows: parallel(extent(kept[0]))
+    case .whole:
       let n = extent(reduced[0])
-      line("a.parts = (\(points)) < \(KernelWriter.singlePart) ? 1 : \(KernelWriter.partials);")
-      line("if (a.parts > \(n)) a.parts = \(n) > 0 ? \(n) : 1;")
-      parallel("a.parts", points)
-      for partial in partials { line("const \(partial.type) *\(partial.name) = a.\(partial.name);") }
-      line("const th_i64 parts = a.parts;")
-      combine()
-    } else {
-      // A nest without an axis to cut is direct.
-      parallel(axisOfRange.map(extent) ?? tiles(kept[0]), points)
+      code.line("a.parts = \(points) < \(LoopPlan.singlePart) ? 1 : \(plan.parts);")
+      code.line("if (a.parts > \(n)) a.parts = \(n) > 0 ? \(n) : 1;")
+      parallel("a.parts")
+      for partial in partials { code.line("const \(partial.type) *\(partial.name) = a.\(partial.name);") }
+      code.line("const th_i64 parts = a.parts;")
+      statements(at: 0, in: everything)
+      combineParts()
+    case .columns: dispatchColumns()
     }
-    indent = 0
-    line("}")
   }
 
-  private mutating func parallel(_ range: String, _ points: String) {
-    line("const th_i64 work = \(points) * \(values.cost);")
-    open("if (work >= TH_PARALLEL_WORK && host->threads > 1)")
-    line("const th_i64 range = \(range);")
-    line("host->parallel_for(call, range, th_grain(range, work), @_range, &a);")
-    indent -= 1
-    line("} else {")
-    indent += 1
-    line("@_range(&a, 0, \(range));")
-    close()
+  /// The number of points.
+  var points: String {
+    nest.axes.isEmpty ? "1" : nest.axes.map { "(\(values.size($0.extent)))" }.joined(separator: " * ")
   }
 
-  // MARK: - The loops
-
-  private mutating func statements(at depth: Int) {
-    for statement in values.statements(at: depth) { line(statement) }
+  mutating func parallel(_ range: String, _ function: String = "range") {
+    code.line("{ const th_i64 work = \(points) * \(nest.cost), range = \(range);")
+    let grain = code.service("th_grain")
+    code.line(
+      "  if (work >= TH_PARALLEL_WORK && host->threads > 1) host->parallel_for(call, range, \(grain)(range, work), "
+        + "\(name)_\(function), &a);")
+    code.line("  else \(name)_\(function)(&a, 0, range); }")
   }
 
-  mutating func loop(
-    _ axis: Int, from begin: String = "0", to end: String? = nil, vector: Bool = false
-  ) {
-    if vector && values.hasReach(at: depthOfAxis[axis]) {
-      openReach(axis, from: begin, to: end ?? extent(axis))
-    } else {
-      header(axis, from: begin, to: end ?? extent(axis), vector: vector)
-    }
-    statements(at: depthOfAxis[axis])
+  // MARK: - Loops
+
+  mutating func statements(at depth: Int, in wanted: Set<Int>, stage: Int? = nil, reach: Reach.Form = .scalar) {
+    var wanted = wanted
+    if let stage { wanted = wanted.filter { values.stages[$0] == stage } }
+    for statement in values.statements(at: depth, in: wanted, reach: reach) { add(statement) }
+  }
+
+  private mutating func add(_ statement: String) {
+    if statement.contains("th_fail(") { _ = code.service("th_fail") }
+    code.line(statement)
+  }
+
+  /// A loop that is written once, or twice for arguments in and out of reach.
+  private struct ReachLoop {
+    var axis: Int
+    var wanted: Set<Int>
+  }
+
+  /// Opens a loop over an axis and writes what is computed in it.
+  mutating func loop(_ axis: Int, from begin: String = "0", to end: String? = nil, in wanted: Set<Int>) {
+    header(axis, from: begin, to: end ?? extent(axis), vector: false)
+    statements(at: depthOfAxis[axis], in: wanted)
   }
 
   mutating func header(_ axis: Int, from begin: String, to end: String, vector: Bool) {
     let isShort = length(axis).map { $0 < KernelWriter.shortLoop } ?? false
-    if vector && !isShort { line("TH_VECTOR_LOOP") }
-    open("for (th_i64 i\(axis) = \(begin); i\(axis) < \(end); i\(axis)++)")
+    if vector && !isShort { code.line("TH_VECTOR_LOOP") }
+    code.open("for (th_i64 i\(axis) = \(begin); i\(axis) < \(end); i\(axis)++)")
   }
 
-  /// How many points share one decision about their arguments' reach.
-  private static let reachBlock = 2048
-
-  /// Opens a loop over blocks, a loop that finds whether any argument of a block is out of the near functions' reach,
-  /// and the loop proper, which `closeLoop` completes.
-  private mutating func openReach(_ axis: Int, from begin: String, to end: String) {
+  /// An innermost loop, which becomes vector code if it may: over all of an axis, or a part.
+  mutating func innermost(
+    _ axis: Int, from begin: String = "0", to end: String? = nil, in wanted: Set<Int>,
+    _ point: (inout KernelWriter) -> Void
+  ) {
+    let end = end ?? extent(axis)
+    let depth = depthOfAxis[axis]
+    guard isVector, values.hasReach(at: depth, in: wanted) else {
+      header(axis, from: begin, to: end, vector: isVector)
+      statements(at: depth, in: wanted)
+      point(&self)
+      code.close()
+      return
+    }
+    // Blocks, a loop that finds whether any argument of a block is out of the near functions' reach, and the loop proper.
     let size = KernelWriter.reachBlock
-    open("for (th_i64 near = \(begin); near < \(end); near += \(size))")
-    line("const th_i64 limit = near + \(size) < \(end) ? near + \(size) : \(end);")
-    line("th_u32 far = 0;")
+    code.open("for (th_i64 near = \(begin); near < \(end); near += \(size))")
+    code.line("const th_i64 limit = near + \(size) < \(end) ? near + \(size) : \(end);")
+    code.line("th_u32 far = 0;")
     header(axis, from: "near", to: "limit", vector: true)
-    for statement in values.statements(at: depthOfAxis[axis]) { line(values.near(statement)) }
-    for test in values.reachTests(at: depthOfAxis[axis]) { line("far |= \(test);") }
-    close()
-    reachStart = lines.count
-    header(axis, from: "near", to: "limit", vector: true)
-  }
-
-  /// Closes an innermost loop. If it was opened for arguments in and out of reach, it is written twice.
-  mutating func closeLoop() {
-    close()
-    guard let start = reachStart else { return }
-    reachStart = nil
-    let body = lines[start...].map { "  " + $0 }
-    lines.removeSubrange(start...)
-    line("if (far) {")
-    lines += body.map(values.whole)
-    line("} else {")
-    lines += body.map(values.near)
-    line("}")
-    close()
-  }
-
-  private mutating func body() {
-    statements(at: 0)
-    if isWhole {
-      wholeFold()
-    } else if isTiled {
-      tiledFold()
-    } else {
-      rows()
+    statements(at: depth, in: wanted, reach: .near)
+    for test in values.reachTests(at: depth, in: wanted) { code.line("far |= \(test);") }
+    code.close()
+    code.open("if (far)")
+    for form in [Reach.Form.whole, .near] {
+      header(axis, from: "near", to: "limit", vector: true)
+      statements(at: depth, in: wanted, reach: form)
+      point(&self)
+      code.close()
+      if form == .whole { code.next("else") }
     }
+    code.close()
+    code.close()
   }
 
-  /// Loops over the kept axes, and under them, if there are folds, over the reduced ones.
-  private mutating func rows() {
-    let appends = nest.effects.contains { if case .append = $0 { true } else { false } }
-    if appends { line("th_i64 rows = 0;") }
-    for (k, axis) in kept.enumerated() {
-      let isRange = axis == axisOfRange
-      loop(
-        axis, from: isRange ? "begin" : "0", to: isRange ? "end" : nil,
-        vector: !isSerial && reduced.isEmpty && k == kept.count - 1)
-    }
-    if !folds.isEmpty {
-      reducedLoops()
-      for (f, fold) in folds.enumerated() { storeFold(f, fold, result(f), "at\(f)") }
-    } else {
-      effects()
-    }
-    for _ in kept { closeLoop() }
-  }
+  // MARK: - Effects
 
-  mutating func effects() {
-    for effect in nest.effects {
-      switch effect {
-      case .fold: break
-      case .store(let buffer, let at, let value), .scatter(let buffer, let at, let value):
-        line("b\(buffer)[\(values.offset(buffer, at))] = \(values.text(value));")
-      case .scatterAdd(let buffer, let at, let value):
-        line("b\(buffer)[\(values.offset(buffer, at))] += \(values.text(value));")
-      case .append(let condition, let buffer, let row):
-        open("if (\(values.text(condition)))")
-        for (k, ref) in row.enumerated() {
-          line("b\(buffer)[rows * \(row.count) + \(k)] = \(values.text(ref));")
-        }
-        line("rows++;")
-        close()
+  /// Writes a store, or another effect that is no fold.
+  mutating func effect(_ effect: LoopNest.Effect) {
+    switch effect {
+    case .fold: break
+    case .store(let buffer, let at, let value), .scatter(let buffer, let at, let value):
+      code.line("b\(buffer)[\(values.offset(buffer, at))] = \(values.stored(values.text(value), in: buffer));")
+    case .scatterAdd(let buffer, let at, let value):
+      let place = "b\(buffer)[\(values.offset(buffer, at))]"
+      guard let name = nest.buffers[buffer].dtype.format.conversion else {
+        return code.line("\(place) += \(values.text(value));")
       }
+      code.line("\(place) = th_to_\(name)(th_from_\(name)(\(place)) + \(values.text(value)));")
+    case .append(let condition, let buffer, let row):
+      code.open("if (\(values.text(condition)))")
+      for (k, ref) in row.enumerated() {
+        code.line("b\(buffer)[rows * \(row.count) + \(k)] = \(values.text(ref));")
+      }
+      code.line("rows++;")
+      code.close()
     }
   }
+
+  /// Writes a fold's result to where it goes.
+  mutating func storeFold(_ fold: Fold, _ value: String) {
+    guard let target = fold.fold.target else { return }
+    code.line(
+      "b\(target.buffer)[\(values.offset(target.buffer, target.at))] = \(values.stored(value, in: target.buffer));")
+  }
+
+  /// A value that is known where a fold has ended: what a sum starts at.
+  func start(of fold: Fold) -> String? { fold.fold.start.map { values.text($0) } }
 }

@@ -1,5 +1,5 @@
 import TheanoArrays
-import TheanoScheduling
+import TheanoKernels
 
 /// The matrix product as generated code calls it: small ones by loops on the spot, where a library's call would cost
 /// more than the work; larger ones through the host's BLAS, by the routine that their shape asks for.
@@ -12,7 +12,7 @@ enum ProductText {
       // out = alpha op(a) op(b) + beta out; row-major; strides are those of the matrices as stored.
       static __attribute__((\(attributes))) void th_matmul_\(suffix)(const th_host *host, th_call *call, th_i32 ta, th_i32 tb, th_i64 m,
           th_i64 n, th_i64 k, \(t) alpha, const \(t) *a, th_i64 lda, const \(t) *b, th_i64 ldb, \(t) beta, \(t) *out) {
-        if (m * n * k <= \(Schedule.Product.largestLoop)) {
+        if (m * n * k <= \(Step.Product.largestLoop)) {
           if (n == 1) {
             // A column: b is read with one stride, and the rows of op(a) are summed.
             const th_i64 bs = tb ? 1 : ldb, ar = ta ? 1 : lda, ac = ta ? lda : 1;

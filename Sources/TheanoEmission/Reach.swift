@@ -22,45 +22,37 @@ struct Reach {
     "tan": Reach("tan_either", "is_far"), "fmod": Reach("fmod", "is_far_quotient"),
     "mod": Reach("mod", "is_far_quotient"), "floordiv": Reach("floordiv", "is_far_quotient"),
   ]
+
+  /// Which of the siblings code calls.
+  enum Form {
+    /// The one that branches.
+    case scalar
+    /// The one for arguments that are not huge.
+    case near
+    /// The one that takes all arguments without branching, where that can be had.
+    case whole
+  }
 }
 
 extension ValueWriter {
   /// The calls at a depth that have a cheaper sibling.
-  private func calls(at depth: Int) -> [(name: String, suffix: String, operands: [LoopNest.Ref])] {
-    nest.instructions.enumerated().compactMap { k, instruction in
-      guard case .apply(.call(let name), let operands) = instruction, depths[k] == depth,
-        Reach.of[name] != nil, nest.dtype(operands[0]).isFloating
+  private func calls(at depth: Int, in wanted: Set<Int>) -> [(reach: Reach, k: Int)] {
+    wanted.sorted().compactMap { k in
+      guard case .apply(.call(let name), let operands) = nest.instructions[k], depths[k] == depth,
+        let reach = Reach.of[name], nest.dtype(operands[0]).isFloating
       else { return nil }
-      return (name, nest.dtype(operands[0]).suffix, operands)
+      return (reach, k)
     }
   }
 
   /// Whether a loop at this depth is to be written for arguments in and out of reach.
-  func hasReach(at depth: Int) -> Bool { !calls(at: depth).isEmpty }
+  func hasReach(at depth: Int, in wanted: Set<Int>) -> Bool { !calls(at: depth, in: wanted).isEmpty }
 
   /// Expressions that tell, each for one call, whether its arguments are out of reach.
-  func reachTests(at depth: Int) -> [String] {
-    calls(at: depth).compactMap { call in
-      Reach.of[call.name].map {
-        "th_\($0.test)_\(call.suffix)(\(call.operands.map(text).joined(separator: ", ")))"
-      }
+  func reachTests(at depth: Int, in wanted: Set<Int>) -> [String] {
+    calls(at: depth, in: wanted).map { call in
+      let operands = nest.operands(of: call.k)
+      return "th_\(call.reach.test)_\(nest.dtype(operands[0]).suffix)(\(operands.map(text).joined(separator: ", ")))"
     }
-  }
-
-  /// A statement with the siblings' names.
-  func near(_ statement: String) -> String { renamed(statement) { "\($0)_near" } }
-
-  /// A statement with the names of the functions that take all arguments without branching where that can be had.
-  func whole(_ statement: String) -> String { renamed(statement) { $0 } }
-
-  private func renamed(_ statement: String, _ name: (String) -> String) -> String {
-    guard statement.contains("th_") else { return statement }
-    var result = statement
-    for (function, reach) in Reach.of {
-      for suffix in ["f32", "f64"] {
-        result = result.replacing("th_\(reach.scalar)_\(suffix)(", with: "th_\(name(function))_\(suffix)(")
-      }
-    }
-    return result
   }
 }

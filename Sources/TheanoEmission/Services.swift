@@ -1,15 +1,12 @@
+import TheanoKernels
+
 /// What generated C stands on beside the prelude: loop hints for every program, and functions for those that call them, since
 /// the compiler would read the others too.
 enum Services {
-  /// The text that a program's own needs before it.
-  static func text(for program: [String]) -> String {
-    let words = identifiers(in: program, beginning: "th_")
-    var wanted: Set<String> = []
-    // What a function stands on comes before it.
-    for function in functions.reversed() where words.contains(function.name) || wanted.contains(function.name)
-    {
-      wanted.formUnion([function.name] + function.needs)
-    }
+  /// The macros that every program has, and the functions that are called, each after those that it stands on.
+  static func text(for called: Set<String>) -> String {
+    var wanted = called
+    for function in functions.reversed() where wanted.contains(function.name) { wanted.formUnion(function.needs) }
     return ([macros] + functions.filter { wanted.contains($0.name) }.map(\.text)).joined(separator: "\n")
   }
 
@@ -115,6 +112,6 @@ enum Services {
     #endif
     #define th_unlikely(x) __builtin_expect(!!(x), 0)
     // Below this much work (in additions) a second thread costs more than it brings.
-    #define TH_PARALLEL_WORK \(KernelWriter.parallelWork)
+    #define TH_PARALLEL_WORK \(LoopPlan.parallelWork)
     """
 }

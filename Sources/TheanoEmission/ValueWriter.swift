@@ -5,46 +5,47 @@ import TheanoKernels
 struct ValueWriter {
   let nest: LoopNest
   let dialect: Dialect
-  /// The depth of the loop that each axis is; instructions that need no axis stand at depth 0.
-  let depthOfAxis: [Int]
   /// The name of each axis's position.
-  let axisNames: [String]
-  private(set) var depths: [Int] = []
-  private var uses: [Int] = []
+  private let axisNames: [String]
+  /// The depth of the loop at which each instruction is computed; those that need no axis stand at depth 0.
+  let depths: [Int]
+  /// How many folds must be finished before an instruction can be computed.
+  let stages: [Int]
+  /// Values that later runs over a row find in memory: what stands for each.
+  var keptInRow: [Int: String] = [:]
   /// The prelude's functions that are called, such as `exp_f64`.
-  private(set) var functions: Set<String> = []
+  let functions: Set<String>
 
-  init(_ nest: LoopNest, depthOfAxis: [Int], axisNames: [String], dialect: Dialect = .c) {
+  /// - Parameters:
+  ///   - depthOfAxis: The depth of the loop that each axis is.
+  ///   - rowDepth: The depth at which results of folds are known.
+  init(
+    _ nest: LoopNest, depthOfAxis: [Int], rowDepth: Int, dialect: Dialect = .c
+  ) {
     self.nest = nest
     self.dialect = dialect
-    self.depthOfAxis = depthOfAxis
-    self.axisNames = axisNames
-    for instruction in nest.instructions {
-      let depth: Int =
-        switch instruction {
-        case .constant, .parameter, .extent: 0
-        case .index(let axis): depthOfAxis[axis]
-        case .load(_, let at): at.map { depths[Int($0.id)] }.max() ?? 0
-        case .apply(_, let operands): operands.map { depths[Int($0.id)] }.max() ?? 0
-        case .checkedIndex(let i, let bound, _): max(depths[Int(i.id)], depths[Int(bound.id)])
-        }
+    axisNames = nest.axes.indices.map { "i\($0)" }
+    stages = nest.stages
+    // What is written in this nest is not to be read ahead of its place.
+    let written = Set(nest.effects.compactMap { $0.target?.buffer })
+    let deepest = depthOfAxis.max() ?? 0
+    var depths: [Int] = []
+    for (k, instruction) in nest.instructions.enumerated() {
+      var depth = nest.operands(of: k).map { depths[Int($0.id)] }.max() ?? 0
+      switch instruction {
+      case .index(let axis): depth = depthOfAxis[axis]
+      case .folded: depth = rowDepth
+      case .load(let buffer, _): if written.contains(buffer) { depth = deepest }
+      case .constant, .parameter, .extent, .apply, .checkedIndex: break
+      }
       depths.append(depth)
     }
-    // What is written in this nest is not to be read ahead of its place.
-    let written = Set(nest.effects.map(\.parts.buffer))
-    for (k, instruction) in nest.instructions.enumerated() {
-      if case .load(let buffer, _) = instruction, written.contains(buffer) {
-        depths[k] = depthOfAxis.max() ?? 0
-      }
-      if case .apply(_, let operands) = instruction {
-        depths[k] = max(depths[k], operands.map { depths[Int($0.id)] }.max() ?? 0)
-      }
-    }
-    functions = Set(nest.instructions.enumerated().flatMap { k, i in functionNames(k, i) })
+    self.depths = depths
+    functions = Set(nest.instructions.indices.flatMap { ValueWriter.functions(nest, $0) })
   }
 
-  private func functionNames(_ k: Int, _ instruction: LoopNest.Instruction) -> [String] {
-    guard case .apply(let primitive, let operands) = instruction, let first = operands.first else {
+  private static func functions(_ nest: LoopNest, _ k: Int) -> [String] {
+    guard case .apply(let primitive, let operands) = nest.instructions[k], let first = operands.first else {
       return []
     }
     let suffix = nest.dtype(first).suffix
@@ -59,17 +60,21 @@ struct ValueWriter {
   }
 
   /// The statements that belong at a depth, in order.
-  func statements(at depth: Int, only wanted: Set<Int>? = nil) -> [String] {
+  ///
+  /// - Parameters:
+  ///   - wanted: Those that are needed.
+  ///   - reach: Which of the siblings of functions that have some are called.
+  func statements(at depth: Int, in wanted: Set<Int>, reach: Reach.Form = .scalar) -> [String] {
     var lines: [String] = []
-    for (k, instruction) in nest.instructions.enumerated()
-    where depths[k] == depth && (wanted?.contains(k) ?? true) {
-      switch instruction {
-      case .constant, .parameter, .extent, .index: continue
-      case .apply where isIndexArithmetic(k): continue
+    for k in nest.instructions.indices where depths[k] == depth && wanted.contains(k) && keptInRow[k] == nil {
+      switch nest.instructions[k] {
+      case .constant, .parameter, .extent, .index, .folded: continue
+      case .apply where nest.isIndexArithmetic(k): continue
       case .load(let buffer, let at):
-        lines.append("const \(nest.dtypes[k].cName) v\(k) = b\(buffer)[\(offset(buffer, at))];")
+        let element = "b\(buffer)[\(offset(buffer, at))]"
+        lines.append("const \(nest.dtypes[k].cName) v\(k) = \(loaded(element, nest.buffers[buffer].dtype));")
       case .apply(let primitive, let operands):
-        lines.append("const \(nest.dtypes[k].cName) v\(k) = \(expression(primitive, operands));")
+        lines.append("const \(nest.dtypes[k].cName) v\(k) = \(expression(primitive, operands, reach));")
       case .checkedIndex(let i, let bound, let check):
         lines.append("const th_i64 v\(k) = \(text(i));")
         lines.append(
@@ -80,46 +85,39 @@ struct ValueWriter {
     return lines
   }
 
-  /// The statements at a depth that given values need: for what stands after the loops that the others stand in.
-  func statementsForStart(_ refs: [LoopNest.Ref], depth: Int) -> [String] {
+  /// The instructions that stand at a depth and that given values need.
+  func needed(_ refs: [LoopNest.Ref], at depth: Int) -> Set<Int> {
     var wanted: Set<Int> = []
     var pending = refs.map { Int($0.id) }
     while let k = pending.popLast() {
       guard depths[k] == depth, wanted.insert(k).inserted else { continue }
-      switch nest.instructions[k] {
-      case .load(_, let at): pending += at.map { Int($0.id) }
-      case .apply(_, let operands): pending += operands.map { Int($0.id) }
-      default: break
-      }
+      pending += nest.operands(of: k).map { Int($0.id) }
     }
-    return wanted.isEmpty ? [] : statements(at: depth, only: wanted)
+    return wanted
   }
 
-  /// Sums and products of positions are written where they are used.
-  private func isIndexArithmetic(_ k: Int) -> Bool {
-    guard case .apply(let primitive, let operands) = nest.instructions[k], nest.dtypes[k] == .int64 else {
-      return false
-    }
-    guard primitive == .add || primitive == .multiply || primitive == .subtract else { return false }
-    return operands.allSatisfy { ref in
-      switch nest[ref] {
-      case .constant, .parameter, .extent, .index: true
-      case .apply: isIndexArithmetic(Int(ref.id))
-      default: false
-      }
-    }
+  /// An element as it is computed with.
+  private func loaded(_ element: String, _ dtype: DType) -> String {
+    dtype.format.conversion.map { "th_from_\($0)(\(element))" } ?? element
+  }
+
+  /// A value as it is kept in a buffer.
+  func stored(_ value: String, in buffer: Int) -> String {
+    nest.buffers[buffer].dtype.format.conversion.map { "th_to_\($0)(\(value))" } ?? value
   }
 
   /// A value as an expression.
   func text(_ ref: LoopNest.Ref) -> String {
+    if let kept = keptInRow[Int(ref.id)] { return kept }
     switch nest[ref] {
-    case .parameter(let k): "c\(k)"
-    case .constant(let c): parenthesised(c.literal(dialect))
-    case .extent(let s): size(s)
-    case .index(let axis): axisNames[axis]
-    case .apply(let primitive, let operands) where isIndexArithmetic(Int(ref.id)):
-      "(\(expression(primitive, operands)))"
-    default: "v\(ref.id)"
+    case .parameter(let k): return "c\(k)"
+    case .constant(let c): return parenthesised(c.literal(dialect))
+    case .extent(let s): return size(s)
+    case .index(let axis): return axisNames[axis]
+    case .folded(let effect): return "r\(effect)"
+    case .apply(let primitive, let operands) where nest.isIndexArithmetic(Int(ref.id)):
+      return "(\(expression(primitive, operands, .scalar)))"
+    case .load, .apply, .checkedIndex: return "v\(ref.id)"
     }
   }
 
@@ -147,7 +145,7 @@ struct ValueWriter {
     return result.isEmpty ? "0" : result
   }
 
-  func expression(_ primitive: Primitive, _ operands: [LoopNest.Ref]) -> String {
+  private func expression(_ primitive: Primitive, _ operands: [LoopNest.Ref], _ reach: Reach.Form) -> String {
     let x = operands.map(text)
     let dtype = nest.dtype(operands[0])
     func infix(_ op: String) -> String { "\(x[0]) \(op) \(x[1])" }
@@ -161,9 +159,11 @@ struct ValueWriter {
       if dtype.isFloating { return dialect.service("fabs", dtype, x[0]) }
       return dtype.kind == .signed ? "\(x[0]) < 0 ? -\(x[0]) : \(x[0])" : x[0]
     case .minimum:
-      return dtype.isFloating ? call("minimum", dtype, x) : "\(x[1]) < \(x[0]) ? \(x[1]) : \(x[0])"
+      return dtype.isFloating
+        ? call("minimum", dtype, x, reach) : "\(x[1]) < \(x[0]) ? \(x[1]) : \(x[0])"
     case .maximum:
-      return dtype.isFloating ? call("maximum", dtype, x) : "\(x[1]) > \(x[0]) ? \(x[1]) : \(x[0])"
+      return dtype.isFloating
+        ? call("maximum", dtype, x, reach) : "\(x[1]) > \(x[0]) ? \(x[1]) : \(x[0])"
     case .less: return infix("<")
     case .lessOrEqual: return infix("<=")
     case .equal: return infix("==")
@@ -180,7 +180,7 @@ struct ValueWriter {
     case .ceil: return dialect.service("ceil", dtype, x[0])
     case .trunc: return dialect.service("trunc", dtype, x[0])
     case .rint: return dialect.service("rint", dtype, x[0])
-    case .call(let name): return call(name, dtype, x)
+    case .call(let name): return call(name, dtype, x, reach)
     }
   }
 
@@ -188,6 +188,7 @@ struct ValueWriter {
   /// comparisons with powers of two.
   private func conversion(_ x: String, _ dtype: DType, to target: DType) -> String {
     if target == .bool { return "\(x) != 0" }
+    if let name = target.format.conversion { return "th_from_\(name)(th_to_\(name)((\(target.arithmetic.cName))\(x)))" }
     let plain = "(\(target.cName))\(x)"
     guard dtype.isFloating, target.isInteger else { return plain }
     let isSigned = target.kind == .signed
@@ -201,19 +202,15 @@ struct ValueWriter {
       + "\(x) != \(x) ? 0 : \(least)"
   }
 
-  private func call(_ name: String, _ dtype: DType, _ x: [String]) -> String {
-    let name = dtype.isFloating ? Reach.of[name]?.scalar ?? name : name
-    return "th_\(name)_\(dtype.suffix)(\(x.joined(separator: ", ")))"
-  }
-
-  /// Roughly what one point of the nest costs, in additions.
-  var cost: Int {
-    nest.instructions.enumerated().reduce(1) { sum, item in
-      switch item.element {
-      case .load: sum + 1
-      case .apply(let primitive, _): isIndexArithmetic(item.offset) ? sum : sum + primitive.cost
-      default: sum
+  private func call(_ name: String, _ dtype: DType, _ x: [String], _ form: Reach.Form) -> String {
+    var function = name
+    if dtype.isFloating, let reach = Reach.of[name] {
+      switch form {
+      case .scalar: function = reach.scalar
+      case .near: function = "\(name)_near"
+      case .whole: function = name
       }
     }
+    return "th_\(function)_\(dtype.suffix)(\(x.joined(separator: ", ")))"
   }
 }

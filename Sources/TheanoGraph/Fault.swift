@@ -91,5 +91,5 @@ package struct Impossible: Operation {
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
     throw Fault(.argument, "an impossible expression has no value")
   }
-  package func lower(_ context: inout LoweringContext) -> Lowering { .conditional }
+  package func lower(_ context: inout LoweringContext) -> Lowering { .view }
 }

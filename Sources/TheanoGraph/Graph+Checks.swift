@@ -28,10 +28,11 @@ extension Graph {
 
   /// The checks as a program makes them that is made for the assumed lengths alone.
   package var checksOfProgram: [SizeCheck] {
-    checks.map { check in
+    var known = SizeSubstitution { [assumed] in assumed[$0] }
+    return checks.map { check in
       var own = check.check
-      own.left = own.left.substituting { assumed[$0] }
-      own.right = own.right.substituting { assumed[$0] }
+      own.left = known(own.left)
+      own.right = known(own.right)
       return own
     }
   }

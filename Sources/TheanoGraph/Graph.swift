@@ -375,18 +375,18 @@ package struct Graph {
   /// Lets lengths speak of the values that there are: what rewriting found to be a number becomes that number, and what it
   /// replaced becomes what stands there now.
   package mutating func settleLengths() {
-    func settled(_ size: Size) -> Size {
-      size.substituting { symbol in
-        switch symbol {
-        case .value(let id):
-          let now = resolve(id)
-          if let constant = constant(now), let n = try? constant.item(as: Int.self) { return Size(n) }
-          return now == id ? nil : Size(.value(now))
-        case .found(let id, let axis):
-          let now = resolve(id)
-          return now == id ? nil : values[now].type.dims[axis].size
-        case .axis, .function: return nil
-        }
+    // Looked up in a copy of what is not changed below: lengths refer to values, not to their types.
+    let before = self
+    var settled = SizeSubstitution { symbol in
+      switch symbol {
+      case .value(let id):
+        let now = before.resolve(id)
+        if let constant = before.constant(now), let n = try? constant.item(as: Int.self) { return Size(n) }
+        return now == id ? nil : Size(.value(now))
+      case .found(let id, let axis):
+        let now = before.resolve(id)
+        return now == id ? nil : before.values[now].type.dims[axis].size
+      case .axis, .function: return nil
       }
     }
     for id in values.indices {
@@ -430,9 +430,10 @@ package struct Graph {
   ///   now, when all types have been inferred: an axis that just happens to have length 1 must not broadcast.
   package mutating func unifySizes(assuming assumed: [Size.Symbol: Size] = [:]) {
     self.assumed = assumed
-    var equal = assumed
+    var equal: [Size.Symbol: Size] = [:]
+    var known = SizeSubstitution { assumed[$0] }
     func settle(_ size: Size) -> Size {
-      var size = size
+      var size = known(size)
       for _ in 0..<64 {
         let next = size.substituting { equal[$0] }
         if next == size { break }
@@ -447,7 +448,9 @@ package struct Graph {
       guard difference.isKnown(isEntrySymbol) else { continue }
       if let (symbol, value) = difference.solved { equal[symbol] = value }
     }
-    guard !equal.isEmpty else { return }
+    guard !equal.isEmpty || !assumed.isEmpty else { return }
+    let settled = equal.mapValues(settle)
+    var settle = SizeSubstitution { assumed[$0] ?? settled[$0] }
     var memo: [[Dim]: [Dim]] = [:]
     for id in values.indices {
       let dims = values[id].type.dims
@@ -467,13 +470,10 @@ package struct Graph {
 extension Size {
   /// The graph's values that must be known before the size is.
   package var valuesRead: [Int] {
-    terms.flatMap { term in
-      term.symbols.flatMap { symbol -> [Int] in
-        switch symbol {
-        case .axis: []
-        case .value(let v), .found(let v, _): [v]
-        case .function(_, let sizes): sizes.flatMap(\.valuesRead)
-        }
+    bases.compactMap { symbol in
+      switch symbol {
+      case .axis, .function: nil
+      case .value(let v), .found(let v, _): v
       }
     }
   }
@@ -484,19 +484,9 @@ extension Size {
     for term in terms where term.symbols.count == 1 && abs(term.coefficient) == 1 {
       guard case .axis(let leaf, let axis) = term.symbols[0] else { continue }
       let rest = self - Size(term.symbols[0]) * Size(term.coefficient)
-      guard !rest.mentions(term.symbols[0]), best == nil || best!.order < (leaf, axis) else { continue }
+      guard !rest.bases.contains(term.symbols[0]), best == nil || best!.order < (leaf, axis) else { continue }
       best = ((leaf, axis), term.symbols[0], rest * Size(-term.coefficient))
     }
     return best.map { ($0.symbol, $0.value) }
-  }
-
-  fileprivate func mentions(_ symbol: Symbol) -> Bool {
-    terms.contains { term in
-      term.symbols.contains { other in
-        if other == symbol { return true }
-        if case .function(_, let sizes) = other { return sizes.contains { $0.mentions(symbol) } }
-        return false
-      }
-    }
   }
 }

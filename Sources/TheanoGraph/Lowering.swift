@@ -1,28 +1,21 @@
 import TheanoArrays
 import TheanoKernels
 
-/// How an operation becomes kernels. The scheduler knows these few kinds and no operation by name.
+/// How an operation becomes a part of a program.
+///
+/// The scheduler fuses elementwise operations, pulls and folds, and knows views. All else an operation writes itself, as
+/// steps, beside its shape rule and its gradient.
 package enum Lowering: Sendable {
   /// One element from the operands' elements at the same place; operands broadcast.
   case elementwise(Recipe)
   /// One element from elements of the operands at places that are computed: transpositions, slices, gathers.
   case pull(Pull)
   /// A reduction over axes.
-  case fold(LoopNest.Combiner, axes: [Int], keepDims: Bool)
-  /// The same elements in the same order under another shape.
-  case alias
-  /// Operands written to places of the result: concatenation, subtensor updates.
-  case writes(Writes)
-  /// `alpha * a b + beta * c` for matrices and vectors.
-  case product(MatrixProduct)
-  /// A function of the host table: LAPACK.
-  case library(LibraryCall)
-  /// The positions at which the operand is not zero, one row of `int64` for each.
-  case positions
-  /// A call back into Swift.
-  case callback
-  /// Computes only one of its operands.
-  case conditional
+  case fold(LoopNest.Combiner, axes: [Int])
+  /// The first operand's elements in the same order under another shape.
+  case view
+  /// Steps that the operation writes.
+  case steps(Steps)
 
   /// Gives the element at `index`, reading operands through `operand(builder, number, index)`.
   package typealias Pull =
@@ -30,99 +23,66 @@ package enum Lowering: Sendable {
       _ builder: inout NestBuilder, _ index: [LoopNest.Ref],
       _ operand: (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
     ) -> LoopNest.Ref
-}
 
-/// Operands written to places of the result.
-package struct Writes: Sendable {
-  /// The operand that the result starts as; `nil` if the parts cover all of it.
-  package var base: Int?
-  package var parts: [Part]
-  package init(base: Int?, parts: [Part]) {
-    self.base = base
-    self.parts = parts
-  }
+  /// As ``Pull``, for a nest that is being written.
+  package typealias LocalPull =
+    (
+      _ builder: inout NestBuilder, _ index: [LoopNest.Ref],
+      _ operand: (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
+    ) -> LoopNest.Ref
 
-  package struct Part: Sendable {
-    package enum Mode: Sendable { case set, add }
-    /// The space of points that are written.
-    package var space: [Size]
-    /// Whether the same place may be written more than once.
-    package var mayRepeat: Bool
-    package var mode: Mode
-    /// The operand's element that is written for the point.
-    package var value: Lowering.Pull
-    /// The place that it is written to.
-    package var place:
-      @Sendable (
-        _ builder: inout NestBuilder, _ index: [LoopNest.Ref],
-        _ operand: (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
-      ) -> [LoopNest.Ref]
+  /// Gives the indices of an element for each point, as ``Pull`` gives elements.
+  package typealias Place =
+    @Sendable (
+      _ builder: inout NestBuilder, _ index: [LoopNest.Ref],
+      _ operand: (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
+    ) -> [LoopNest.Ref]
 
-    package init(
-      space: [Size], mayRepeat: Bool = false, mode: Mode = .set, value: @escaping Lowering.Pull,
-      place:
-        @escaping @Sendable (
-          inout NestBuilder, [LoopNest.Ref], (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
-        ) -> [LoopNest.Ref]
-    ) {
-      self.space = space
-      self.mayRepeat = mayRepeat
-      self.mode = mode
-      self.value = value
-      self.place = place
+  /// A call back into Swift, for the operation's own evaluation.
+  package static func callback(_ context: LoweringContext) -> Lowering {
+    let results = context.outputs.count
+    var steps = Steps(uses: Array(repeating: .whole, count: context.inputs.count)) { writer in
+      let inputs = (0..<writer.operandCount).map { writer.memory(of: $0) }
+      let outputs = (0..<results).map { writer.pointer($0) }
+      writer.add(.callback(Step.Callback(number: writer.callback(), inputs: inputs, outputs: outputs)))
+      for k in 0..<results { writer.find(k) }
     }
+    steps.callsBack = true
+    return .steps(steps)
   }
-}
 
-/// `result = alpha * op(a) op(b) + beta * c`, where a vector on the left is a row and on the right a column.
-package struct MatrixProduct: Sendable, Hashable {
-  /// Numbers of the operands.
-  package var a: Int
-  package var b: Int
-  package var transposeA: Bool
-  package var transposeB: Bool
-  /// Factors: constants times scalar operands.
-  package var alpha: Factor
-  /// `nil` if there is nothing to add to.
-  package var c: Int?
-  package var beta: Factor
+  /// What an operation writes, and what it reads for it.
+  package struct Steps: Sendable {
+    /// How an operand is read.
+    package enum Use: Hashable, Sendable {
+      /// As a whole, from memory.
+      case whole
+      /// Element by element, in nests of the operation's own: it need not lie in memory.
+      case elements
+      /// Only in one of the operation's regions, and therefore computed there.
+      case inRegion(Int)
+    }
 
-  package struct Factor: Sendable, Hashable {
-    package var constant: Double
-    /// The number of a 0-d operand of the product's dtype.
-    package var operand: Int?
-    package init(_ constant: Double, operand: Int? = nil) {
-      self.constant = constant
-      self.operand = operand
+    /// For each operand.
+    package var uses: [Use]
+    /// The regions that it has: the branches of a conditional.
+    package var regions: Int
+    /// Whether all that it does is a call back into Swift.
+    package var callsBack = false
+    package var write: @Sendable (any StepWriter) -> Void
+
+    package init(uses: [Use], regions: Int = 0, write: @escaping @Sendable (any StepWriter) -> Void) {
+      self.uses = uses
+      self.regions = regions
+      self.write = write
     }
   }
 
-  package init(
-    a: Int = 0, b: Int = 1, transposeA: Bool = false, transposeB: Bool = false, alpha: Factor = .init(1),
-    c: Int? = nil, beta: Factor = .init(0)
-  ) {
-    self.a = a
-    self.b = b
-    self.transposeA = transposeA
-    self.transposeB = transposeB
-    self.alpha = alpha
-    self.c = c
-    self.beta = beta
-  }
-}
-
-/// A call of a native library through the host table.
-package struct LibraryCall: Sendable, Hashable {
-  /// The routine, without the letter of its dtype: `gesv`.
-  package var routine: String
-  /// Which operands the routine overwrites, so that it is given copies.
-  package var overwrites: [Int]
-  /// The check that a result other than 0 fails.
-  package var check: Int
-  package init(routine: String, overwrites: [Int], check: Int) {
-    self.routine = routine
-    self.overwrites = overwrites
-    self.check = check
+  /// Steps of an operation that reads every operand in the same way.
+  package static func steps(
+    _ operands: Int, _ use: Steps.Use, write: @escaping @Sendable (any StepWriter) -> Void
+  ) -> Lowering {
+    .steps(Steps(uses: Array(repeating: use, count: operands), write: write))
   }
 }
 

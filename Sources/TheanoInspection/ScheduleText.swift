@@ -21,30 +21,50 @@ extension Schedule {
 
   private func lines(_ steps: [Step], _ indent: String, _ library: String) -> [String] {
     steps.flatMap { step -> [String] in
-      switch step {
-      case .nest(let nest, let buffers):
-        [indent + text(nest, buffers)] + nest.comment.notes.map { "\(indent)    \(text(ofNote: $0))" }
-      case .product(let p):
-        [
-          "\(indent)product \(name(p.out)) = \(text(p))",
-          "\(indent)    by \(way(p, library))",
-        ] + (p.note.map { ["\(indent)    \(text(ofNote: $0))"] } ?? [])
-      case .library(let routine, let operands, _):
-        ["\(indent)library \(routine)(\(operands.map(name).joined(separator: ", ")))"]
-      case .callback(let number, let inputs, let outputs):
-        [
-          "\(indent)callback \(number) \(inputs.map(name).joined(separator: ", ")) -> "
-            + outputs.map(name).joined(separator: ", ")
-        ]
-      case .branch(let condition, let then, let otherwise):
-        ["\(indent)if \(name(condition))"] + lines(then, indent + "  ", library) + ["\(indent)else"]
-          + lines(otherwise, indent + "  ", library)
-      case .point(let pointer, let target): ["\(indent)\(name(pointer)) points to \(name(target))"]
-      case .bind(let symbol, let buffer): ["\(indent)\(symbol.key) is the integer in \(name(buffer))"]
-      case .define(let symbol, let size): ["\(indent)\(symbol.key) = \(size)"]
-      case .check(let number): ["\(indent)check \(number) of lengths"]
-      case .allocate(let buffer): ["\(indent)allocate \(name(buffer)) \(shape(buffer))"]
+      let (line, notes) = text(step, library)
+      var lines = line.map { indent + $0 } + notes.map { "\(indent)    \(text(ofNote: $0))" }
+      for (k, region) in step.regions.enumerated() {
+        if k > 0 { lines.append(indent + "else") }
+        lines += self.lines(region, indent + "  ", library)
       }
+      return lines
+    }
+  }
+
+  /// A step in words, and the notes that it bears.
+  private func text(_ step: Step, _ library: String) -> (lines: [String], notes: [Int]) {
+    switch step {
+    case .nest(let n): ([text(n.nest, n.buffers)], n.nest.comment.notes)
+    case .product(let p):
+      (["product \(name(p.out.buffer)) = \(text(p))", "    by \(way(p, library))"], p.notes)
+    case .call(let call):
+      (
+        ["\(call.routine.library) \(call.routine.symbol)(\(call.arguments.map(text).joined(separator: ", ")))"],
+        call.notes
+      )
+    case .callback(let call):
+      (
+        [
+          "callback \(call.number) \(call.inputs.map(name).joined(separator: ", ")) -> "
+            + call.outputs.map(name).joined(separator: ", ")
+        ], []
+      )
+    case .branch(let condition, _, _): (["if \(name(condition))"], [])
+    case .point(let pointer, let target): (["\(name(pointer)) points to \(name(target))"], [])
+    case .bind(let symbol, let buffer): (["\(symbol.key) is the integer in \(name(buffer))"], [])
+    case .define(let symbol, let size): (["\(symbol.key) = \(size)"], [])
+    case .check(let number): (["check \(number) of lengths"], [])
+    case .allocate(let buffer): (["allocate \(name(buffer)) \(shape(buffer))"], [])
+    }
+  }
+
+  private func text(_ argument: Step.RoutineCall.Argument) -> String {
+    switch argument {
+    case .buffer(let id): name(id)
+    case .length(let size): "\(size)"
+    case .number(let x): "\(x)"
+    case .flag(let flag): flag ? "1" : "0"
+    case .letter(let letter): "\(letter)"
     }
   }
 
@@ -59,33 +79,34 @@ extension Schedule {
     return "nest [\(axes)] reads \(list(false)), writes \(list(true)), \(operations) operations a point"
   }
 
-  private func text(_ p: Product) -> String {
+  private func text(_ p: Step.Product) -> String {
     let alpha = text(p.alpha) == "1.0" ? "" : "\(text(p.alpha)) * "
-    let product = "\(alpha)\(name(p.a))\(p.transposeA ? ".T" : "") \(name(p.b))\(p.transposeB ? ".T" : "")"
+    func matrix(_ m: Step.Product.Matrix) -> String { name(m.buffer) + (m.isTransposed ? ".T" : "") }
+    let product = "\(alpha)\(matrix(p.a)) \(matrix(p.b))"
     if p.beta.buffer == nil, p.beta.constant == 0 { return product }
-    return product + (text(p.beta) == "1.0" ? " + " : " + \(text(p.beta)) * ") + name(p.out)
+    return product + (text(p.beta) == "1.0" ? " + " : " + \(text(p.beta)) * ") + name(p.out.buffer)
   }
 
   /// Who does a product, and why.
-  private func way(_ p: Product, _ library: String) -> String {
-    let letter = buffers[p.out].dtype == .float32 ? "s" : "d"
+  private func way(_ p: Step.Product, _ library: String) -> String {
+    let letter = buffers[p.out.buffer].dtype == .float32 ? "s" : "d"
     let routine = "\(letter)\(p.routine) of \(library)"
     let work = p.rows * p.inner * p.columns
     let size = "\(p.rows) x \(p.inner) x \(p.columns) multiplications"
-    let most = Product.largestLoop
+    let most = Step.Product.largestLoop
     guard let n = work.constant else { return "\(routine); by loops if \(size) are at most \(most)" }
     return n > most
       ? "\(routine), since \(size) are more than \(most)" : "loops, since \(size) are at most \(most)"
   }
 
-  private func text(_ factor: Factor) -> String {
+  private func text(_ factor: Step.Product.Factor) -> String {
     guard let buffer = factor.buffer else { return "\(factor.constant)" }
     return factor.constant == 1 ? name(buffer) : "\(factor.constant) * \(name(buffer))"
   }
 
   /// A buffer as the generated C names what it is, with what it holds.
   package func name(_ id: BufferID) -> String {
-    let comment = buffers[id].comment.isEmpty ? "" : "'\(buffers[id].comment)'"
+    let comment = contents[id].comment.isEmpty ? "" : "'\(contents[id].comment)'"
     switch buffers[id].storage {
     case .leaf(let k): return "leaf\(k)\(comment)"
     case .constant(let k): return "constant\(k)"
@@ -103,7 +124,7 @@ extension Schedule {
 extension MemoryPlan {
   /// The places of the workspace, with the buffers that take turns in each.
   package func listing(of schedule: Schedule) -> String {
-    var tenants: [Int: [Schedule.BufferID]] = [:]
+    var tenants: [Int: [BufferID]] = [:]
     for (buffer, slot) in slotOf { tenants[slot, default: []].append(buffer) }
     return slots.enumerated().map { number, slot in
       let names = (tenants[number] ?? []).sorted().map(schedule.name)

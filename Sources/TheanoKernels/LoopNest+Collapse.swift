@@ -43,15 +43,14 @@ extension LoopNest {
       case .load(let buffer, let at): if !visit(buffer, at) { return nil }
       case .apply(_, let operands): if operands.contains(where: isPosition) { return nil }
       case .checkedIndex(let i, let bound, _): if isPosition(i) || isPosition(bound) { return nil }
-      case .constant, .parameter, .extent, .index: break
+      case .constant, .parameter, .extent, .index, .folded: break
       }
     }
     for effect in effects {
-      let (buffer, at, value) = effect.parts
-      if isPosition(value) { return nil }
-      if case .fold(_, _, _, _, let start?) = effect, isPosition(start) { return nil }
+      if isPosition(effect.value) { return nil }
+      if case .fold(let fold) = effect, let start = fold.start, isPosition(start) { return nil }
       if case .append = effect { return nil }
-      if !visit(buffer, at) { return nil }
+      if let (buffer, at) = effect.target, !visit(buffer, at) { return nil }
     }
     return merged(first, second, pairAt)
   }
@@ -90,8 +89,9 @@ extension LoopNest {
       case .scatter(let b, let at, let v): nest.effects[k] = .scatter(buffer: b, at: shortened(b, at), v)
       case .scatterAdd(let b, let at, let v):
         nest.effects[k] = .scatterAdd(buffer: b, at: shortened(b, at), v)
-      case .fold(let c, let b, let at, let v, let start):
-        nest.effects[k] = .fold(c, buffer: b, at: shortened(b, at), v, start: start)
+      case .fold(var fold):
+        fold.target = fold.target.map { .init(buffer: $0.buffer, at: shortened($0.buffer, $0.at)) }
+        nest.effects[k] = .fold(fold)
       case .append: break
       }
     }

@@ -31,7 +31,14 @@ extension LoopNest {
           "instruction \(k) loads with \(at.count) indices from \(buffers[b])")
         require(
           at.allSatisfy { valid($0, before: k) && dtype($0) == .int64 }, "instruction \(k) has a bad index")
-        require(buffers[b].dtype == dtypes[k], "instruction \(k) loads \(buffers[b].dtype) as \(dtypes[k])")
+        require(
+          buffers[b].dtype.arithmetic == dtypes[k], "instruction \(k) loads \(buffers[b].dtype) as \(dtypes[k])")
+      case .folded(let e):
+        guard effects.indices.contains(e), case .fold(let fold) = effects[e] else {
+          require(false, "instruction \(k) reads no fold"); continue
+        }
+        require(Int(fold.value.id) < k, "instruction \(k) reads a fold that comes later")
+        require(fold.dtype.arithmetic == dtypes[k], "instruction \(k) reads a fold of \(fold.dtype) as \(dtypes[k])")
       case .apply(let primitive, let operands):
         guard operands.allSatisfy({ valid($0, before: k) }) else {
           require(false, "instruction \(k) uses a later one")
@@ -47,34 +54,43 @@ extension LoopNest {
       }
     }
     for effect in effects {
-      let (buffer, at, value) = effect.parts
+      require(valid(effect.value, before: instructions.count), "an effect uses no instruction")
+      if case .fold(let fold) = effect, let start = fold.start {
+        require(valid(start, before: instructions.count), "a fold starts at no instruction")
+      }
+      guard let (buffer, at) = effect.target else { continue }
       guard buffers.indices.contains(buffer) else { require(false, "an effect has no buffer"); continue }
       require(buffers[buffer].isWritten, "buffer \(buffer) is written but not marked so")
+      require(at.allSatisfy { valid($0, before: instructions.count) }, "an effect uses no instruction")
+      if case .append = effect { continue }
+      guard valid(effect.value, before: instructions.count) else { continue }
+      var dtype = dtype(effect.value)
+      if case .fold(let fold) = effect { dtype = fold.dtype.arithmetic }
       require(
-        (at + [value]).allSatisfy { valid($0, before: instructions.count) }, "an effect uses no instruction")
-      switch effect {
-      case .append: break
-      case .fold(.argMax, _, _, _, _), .fold(.argMin, _, _, _, _):
-        require(buffers[buffer].dtype == .int64, "a position is stored as \(buffers[buffer].dtype)")
-      default:
-        require(
-          dtype(value) == buffers[buffer].dtype, "\(dtype(value)) is stored as \(buffers[buffer].dtype)")
-        require(
-          at.count == buffers[buffer].shape.count, "an effect has \(at.count) indices for \(buffers[buffer])")
-      }
+        dtype == buffers[buffer].dtype.arithmetic, "\(dtype) is stored as \(buffers[buffer].dtype)")
+      require(
+        at.count == buffers[buffer].shape.count, "an effect has \(at.count) indices for \(buffers[buffer])")
     }
     return found
   }
 }
 
 extension LoopNest.Effect {
-  /// The buffer, the indices and the value of any effect.
-  package var parts: (buffer: Int, at: [LoopNest.Ref], value: LoopNest.Ref) {
+  /// The value that is stored, folded, or decides.
+  package var value: LoopNest.Ref {
     switch self {
-    case .store(let b, let at, let v), .scatter(let b, let at, let v), .scatterAdd(let b, let at, let v):
-      (b, at, v)
-    case .fold(_, let b, let at, let v, _): (b, at, v)
-    case .append(let condition, let b, let row): (b, row, condition)
+    case .store(_, _, let v), .scatter(_, _, let v), .scatterAdd(_, _, let v): v
+    case .fold(let fold): fold.value
+    case .append(let condition, _, _): condition
+    }
+  }
+
+  /// The buffer that is written, and the indices; `nil` for a fold that only this nest reads.
+  package var target: (buffer: Int, at: [LoopNest.Ref])? {
+    switch self {
+    case .store(let b, let at, _), .scatter(let b, let at, _), .scatterAdd(let b, let at, _): (b, at)
+    case .fold(let fold): fold.target.map { ($0.buffer, $0.at) }
+    case .append(_, let b, let row): (b, row)
     }
   }
 }

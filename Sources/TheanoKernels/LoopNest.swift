@@ -3,8 +3,11 @@ import TheanoArrays
 /// A kernel: what is computed at every point of a iteration space, and where it goes.
 ///
 /// A nest says *what*, not *how*: a straight line of typed instructions in single-assignment form, evaluated at each
-/// point, with stores and folds at its end. The order of the loops, vector lanes and threads are the dialect's choice,
-/// so that one nest serves a CPU loop and a GPU grid. Buffers are C-contiguous and addressed by one index per axis.
+/// point, with stores and folds. The order of the loops, vector width and threads are a ``LoopPlan``'s choice, so that one
+/// nest serves a CPU loop and a GPU grid. Buffers are C-contiguous and addressed by one index per axis.
+///
+/// What follows a fold may read its result (``Instruction/folded(_:)``): a row is then run over once for each fold that waits
+/// for another, as softmax's rows are for the maximum, the sum and the quotients.
 package struct LoopNest: Hashable, Sendable {
   /// A reference to an instruction of the nest.
   package struct Ref: Hashable, Sendable {
@@ -47,6 +50,8 @@ package struct LoopNest: Hashable, Sendable {
     /// The position along an axis as `int64`.
     case index(Int)
     case load(buffer: Int, at: [Ref])
+    /// The result of a fold of this nest, by the number of the effect: the same for all that was folded.
+    case folded(Int)
     case apply(Primitive, [Ref])
     /// The operand, after testing that it lies in `0..<bound`; otherwise the call fails with check `number`.
     case checkedIndex(Ref, bound: Ref, check: Int)
@@ -67,11 +72,44 @@ package struct LoopNest: Hashable, Sendable {
     case scatter(buffer: Int, at: [Ref], Ref)
     /// `buffer[at] += value` where `at` may name an element several times.
     case scatterAdd(buffer: Int, at: [Ref], Ref)
-    /// The combination of `value` over the reduced axes, into the element that the other axes name. A sum may start
-    /// at something else than 0, which depends on the other axes alone.
-    case fold(Combiner, buffer: Int, at: [Ref], Ref, start: Ref?)
+    /// The combination of values over the reduced axes.
+    case fold(Fold)
     /// Appends one row of `int64` values to `buffer` wherever `condition` holds, in row-major order.
     case append(condition: Ref, buffer: Int, row: [Ref])
+  }
+
+  /// The combination of a value over the reduced axes.
+  ///
+  /// Sums and products of floats are carried in `float64` and rounded once, at the end.
+  package struct Fold: Hashable, Sendable {
+    package var combiner: Combiner
+    package var value: Ref
+    /// What a sum starts at if not at 0; it depends on the other axes alone.
+    package var start: Ref?
+    /// The dtype of the result.
+    package var dtype: DType
+    /// Where the result goes, if anybody outside of the nest reads it: the element that the other axes name.
+    package var target: Target?
+
+    package struct Target: Hashable, Sendable {
+      package var buffer: Int
+      package var at: [Ref]
+      package init(buffer: Int, at: [Ref]) {
+        self.buffer = buffer
+        self.at = at
+      }
+    }
+
+    package init(_ combiner: Combiner, _ value: Ref, start: Ref? = nil, dtype: DType, target: Target? = nil) {
+      self.combiner = combiner
+      self.value = value
+      self.start = start
+      self.dtype = dtype
+      self.target = target
+    }
+
+    /// Whether the result is where the best value stands, rather than the value.
+    package var isPosition: Bool { combiner == .argMax || combiner == .argMin }
   }
 
   /// A number with its dtype, by bits, so that constants hash and NaN is itself.
@@ -86,10 +124,10 @@ package struct LoopNest: Hashable, Sendable {
     package init(_ value: Double, _ dtype: DType) {
       self.dtype = dtype
       switch dtype.kind {
-      case .floating: bits = (dtype == .float32 ? Double(Float(value)) : value).bitPattern
+      case .floating, .complex: bits = (dtype.arithmetic == .float32 ? Double(Float(value)) : value).bitPattern
       case .bool: bits = value == 0 ? 0 : 1
       case .unsigned: bits = UInt64(exactly: value) ?? 0
-      default: bits = UInt64(bitPattern: Int64(exactly: value.rounded(.towardZero)) ?? 0)
+      case .signed: bits = UInt64(bitPattern: Int64(exactly: value.rounded(.towardZero)) ?? 0)
       }
     }
     package init(integer value: Int, _ dtype: DType = .int64) {
@@ -99,9 +137,9 @@ package struct LoopNest: Hashable, Sendable {
     /// The value of a float (kept as the bits of a `Double`), or of an integer.
     package var double: Double {
       switch dtype.kind {
-      case .floating: Double(bitPattern: bits)
+      case .floating, .complex: Double(bitPattern: bits)
       case .unsigned, .bool: Double(bits)
-      default: Double(Int64(bitPattern: bits))
+      case .signed: Double(Int64(bitPattern: bits))
       }
     }
   }
@@ -159,6 +197,19 @@ package struct NestBuilder {
 
   package mutating func markWritten(_ buffer: Int) { nest.buffers[buffer].isWritten = true }
 
+  /// The result of a fold that was written before.
+  package mutating func folded(_ effect: Int) -> LoopNest.Ref {
+    guard case .fold(let fold) = nest.effects[effect] else { preconditionFailure("effect \(effect) is no fold") }
+    return emit(.folded(effect), fold.dtype.arithmetic)
+  }
+
+  /// Says where the result of a fold goes, besides into this nest.
+  package mutating func setTarget(_ target: LoopNest.Fold.Target, of effect: Int) {
+    guard case .fold(var fold) = nest.effects[effect] else { return }
+    fold.target = target
+    nest.effects[effect] = .fold(fold)
+  }
+
   package mutating func emit(_ instruction: LoopNest.Instruction, _ dtype: DType) -> LoopNest.Ref {
     if let ref = known[instruction] { return ref }
     let ref = LoopNest.Ref(nest.instructions.count)
@@ -209,7 +260,7 @@ package struct NestBuilder {
   }
 
   package mutating func load(_ buffer: Int, at indices: [LoopNest.Ref]) -> LoopNest.Ref {
-    emit(.load(buffer: buffer, at: indices), nest.buffers[buffer].dtype)
+    emit(.load(buffer: buffer, at: indices), nest.buffers[buffer].dtype.arithmetic)
   }
 
   package mutating func checkedIndex(_ index: LoopNest.Ref, bound: Size, check: Int) -> LoopNest.Ref {
@@ -234,7 +285,12 @@ package struct NestBuilder {
     }
   }
 
-  package mutating func effect(_ effect: LoopNest.Effect) { nest.effects.append(effect) }
+  /// Adds an effect and returns its number.
+  @discardableResult
+  package mutating func effect(_ effect: LoopNest.Effect) -> Int {
+    nest.effects.append(effect)
+    return nest.effects.count - 1
+  }
   package mutating func comment(_ note: Int) {
     if !nest.comment.notes.contains(note) { nest.comment.notes.append(note) }
   }

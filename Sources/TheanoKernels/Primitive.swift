@@ -39,7 +39,7 @@ extension Primitive {
     switch self {
     case .less, .lessOrEqual, .equal, .notEqual: .bool
     case .select: operands[1]
-    case .cast(let dtype): dtype
+    case .cast(let dtype): dtype.arithmetic
     default: operands[0]
     }
   }

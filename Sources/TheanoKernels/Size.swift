@@ -4,7 +4,7 @@
 /// this is what lets loops collapse, buffers share memory and run-time checks disappear.
 package struct Size: Hashable, Sendable {
   /// What a size is made of where it is not a number.
-  package indirect enum Symbol: Hashable, Sendable {
+  package enum Symbol: Hashable, Sendable {
     /// The length of an axis of a graph's leaf (an input or a shared variable), by the leaf's number.
     case axis(leaf: Int, axis: Int)
     /// The value of an integer scalar that the graph computes, by the value's number.
@@ -12,14 +12,18 @@ package struct Size: Hashable, Sendable {
     /// A length that a kernel finds while running, such as how many elements are not zero.
     case found(value: Int, slot: Int)
     /// A function of sizes that is no polynomial.
-    case function(Function, [Size])
+    case function(SizeFunction)
   }
 
-  package enum Function: String, Sendable {
+  package enum Function: UInt8, Sendable {
     case floorDivide, modulo, minimum, maximum
     /// Where a bound of a slice lies in an axis: negative ones count from the end, those outside are moved in. Of a
     /// slice that runs backwards, one before the first.
     case sliceBound, sliceBoundBackwards
+    /// A polynomial of many terms under a name, so that what is made of it is short.
+    case named
+
+    var fingerprint: UInt64 { UInt64(rawValue) &* 0x9E37_79B9_7F4A_7C15 | 1 }
   }
 
   /// A product of symbols (sorted) with its coefficient. The terms are sorted and have no zero coefficient.
@@ -30,14 +34,25 @@ package struct Size: Hashable, Sendable {
 
   package private(set) var terms: [Term]
 
+  /// A polynomial of more terms gets a name.
+  private static let mostTerms = 32
+
   package init(_ constant: Int) { terms = constant == 0 ? [] : [Term(symbols: [], coefficient: constant)] }
   package init(_ symbol: Symbol) { terms = [Term(symbols: [symbol], coefficient: 1)] }
+  private init(_ function: Function, _ operands: Size...) {
+    self.init(.function(SizeFunction.node(function, operands)))
+  }
 
   private init(collecting pieces: [Term]) {
+    if pieces.count == 1 {
+      terms = pieces[0].coefficient == 0 ? [] : pieces
+      return
+    }
     var sums: [[Symbol]: Int] = [:]
     for piece in pieces { sums[piece.symbols, default: 0] &+= piece.coefficient }
     terms = sums.compactMap { $0.value == 0 ? nil : Term(symbols: $0.key, coefficient: $0.value) }
     terms.sort { Size.precedes($0.symbols, $1.symbols) }
+    if terms.count > Size.mostTerms { self = Size(.named, self) }
   }
 
   /// The number, if it is one.
@@ -49,32 +64,121 @@ package struct Size: Hashable, Sendable {
   /// The symbols that the size mentions directly, not those inside functions.
   package var symbols: [Symbol] { terms.flatMap(\.symbols) }
 
+  /// The symbols that are no functions, here or inside functions.
+  package var bases: [Symbol] {
+    var found: [Symbol] = []
+    for term in terms {
+      for symbol in term.symbols {
+        if case .function(let node) = symbol {
+          for base in node.bases where !found.contains(base) { found.append(base) }
+        } else if !found.contains(symbol) {
+          found.append(symbol)
+        }
+      }
+    }
+    return found
+  }
+
+  /// The functions that the size mentions, here or inside of others, each once and after those inside it.
+  package var functions: [SizeFunction] { Size.functions(of: [self]) }
+
+  /// The functions that sizes mention, each once and after those inside it.
+  package static func functions(of sizes: some Sequence<Size>) -> [SizeFunction] {
+    var seen: Set<SizeFunction> = []
+    var order: [SizeFunction] = []
+    var pending: [SizeFunction] = []
+    func push(_ size: Size) {
+      for case .function(let node) in size.symbols where !seen.contains(node) { pending.append(node) }
+    }
+    for size in sizes {
+      push(size)
+      while let node = pending.last {
+        if seen.contains(node) {
+          pending.removeLast()
+          continue
+        }
+        let before = pending.count
+        for operand in node.operands { push(operand) }
+        if pending.count == before {
+          seen.insert(node)
+          order.append(node)
+          pending.removeLast()
+        }
+      }
+    }
+    return order
+  }
+
   /// A total order on products, so that equal sizes have one form.
   private static func precedes(_ a: [Symbol], _ b: [Symbol]) -> Bool {
     if a.count != b.count { return a.count > b.count }
-    for (x, y) in zip(a, b) where x != y { return x.key < y.key }
+    for (x, y) in zip(a, b) where x != y { return x.precedes(y) }
     return false
+  }
+
+  static func mixed(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    let x = (a ^ b) &* 0xFF51_AFD7_ED55_8CCD
+    return (x ^ x >> 32) &+ a.rotatedLeft(by: 13)
+  }
+
+  var fingerprint: UInt64 {
+    terms.reduce(0x2545_F491_4F6C_DD1D) { sum, term in
+      term.symbols.reduce(Size.mixed(sum, UInt64(bitPattern: Int64(term.coefficient)))) {
+        let (kind, first, second) = $1.order
+        return Size.mixed(Size.mixed($0, UInt64(kind)), Size.mixed(first, second))
+      }
+    }
   }
 }
 
+extension UInt64 {
+  fileprivate func rotatedLeft(by n: UInt64) -> UInt64 { self << n | self >> (64 - n) }
+}
+
 extension Size.Symbol {
-  /// A text that orders symbols and names them in generated code and errors.
+  /// What symbols are ordered by; the same in every process.
+  fileprivate var order: (kind: UInt8, UInt64, UInt64) {
+    switch self {
+    case .axis(let leaf, let axis): (0, UInt64(leaf), UInt64(axis))
+    case .value(let value): (1, UInt64(value), 0)
+    case .found(let value, let slot): (2, UInt64(value), UInt64(slot))
+    case .function(let node): (3, UInt64(node.depth), node.fingerprint)
+    }
+  }
+
+  fileprivate func precedes(_ other: Size.Symbol) -> Bool { order < other.order }
+
+  /// What names the symbol in generated code, if it is no function.
   package var key: String {
     switch self {
     case .axis(let leaf, let axis): "n\(leaf)_\(axis)"
     case .value(let value): "v\(value)"
     case .found(let value, let slot): "found\(value)_\(slot)"
-    case .function(let function, let sizes):
-      "\(function.rawValue)(\(sizes.map(\.description).joined(separator: ", ")))"
+    case .function(let node): node.description
     }
   }
 }
 
+extension SizeFunction: CustomStringConvertible {
+  /// For listings: cut short where it is deep, since its text could be exponentially longer than it is.
+  package var description: String { text(4) }
+
+  fileprivate func text(_ levels: Int) -> String {
+    if levels == 0 { return "..." }
+    let operands = operands.map { $0.text(levels - 1) }
+    return function == .named ? "(\(operands[0]))" : "\(function)(\(operands.joined(separator: ", ")))"
+  }
+}
+
 extension Size: CustomStringConvertible {
-  package var description: String {
+  package var description: String { text(4) }
+
+  fileprivate func text(_ levels: Int) -> String {
     if terms.isEmpty { return "0" }
     return terms.map { term in
-      let symbols = term.symbols.map(\.key).joined(separator: "*")
+      let symbols = term.symbols.map { symbol in
+        if case .function(let node) = symbol { node.text(levels) } else { symbol.key }
+      }.joined(separator: "*")
       return term.symbols.isEmpty
         ? "\(term.coefficient)" : term.coefficient == 1 ? symbols : "\(term.coefficient)*\(symbols)"
     }.joined(separator: " + ")
@@ -91,16 +195,40 @@ extension Size {
     return Size(collecting: a.terms + b.terms)
   }
 
-  package static func - (a: Size, b: Size) -> Size { a + Size(-1) * b }
+  package static func - (a: Size, b: Size) -> Size {
+    let difference = a + Size(-1) * b
+    // A sum that got a name, less a part of that sum.
+    if difference.terms.count > 1, let unfolded = a.unfolded {
+      let other = unfolded + Size(-1) * b
+      if other.terms.count < difference.terms.count { return other }
+    }
+    return difference
+  }
+
+  /// The sum behind a name, with what was added to it since.
+  private var unfolded: Size? {
+    for term in terms where term.coefficient == 1 && term.symbols.count == 1 {
+      guard case .function(let node) = term.symbols[0], node.function == .named else { continue }
+      var sum = node.operands[0].terms
+      sum += terms.filter { $0 != term }
+      var whole = Size(0)
+      whole.terms = sum
+      return whole
+    }
+    return nil
+  }
 
   package static func * (a: Size, b: Size) -> Size {
     if let x = a.constant, let y = b.constant { return Size(x &* y) }
     if a.constant == 1 { return b }
     if b.constant == 1 { return a }
+    if a.terms.count > 1, b.terms.count > 1, a.terms.count * b.terms.count > mostTerms {
+      return (a.terms.count > 2 ? Size(.named, a) : a) * (b.terms.count > 2 ? Size(.named, b) : b)
+    }
     var pieces: [Term] = []
     for s in a.terms {
       for t in b.terms {
-        let symbols = (s.symbols + t.symbols).sorted { $0.key < $1.key }
+        let symbols = (s.symbols + t.symbols).sorted { $0.precedes($1) }
         pieces.append(Term(symbols: symbols, coefficient: s.coefficient &* t.coefficient))
       }
     }
@@ -120,7 +248,7 @@ extension Size {
       return Size((x % y != 0 && (x < 0) != (y < 0)) ? q - 1 : q)
     }
     if let exact = a.dividedExactly(by: b) { return exact }
-    return Size(.function(.floorDivide, [a, b]))
+    return Size(.floorDivide, a, b)
   }
 
   package static func minimum(_ a: Size, _ b: Size) -> Size { extremum(.minimum, a, b) { min($0, $1) } }
@@ -132,7 +260,7 @@ extension Size {
       let r = x % y
       return Size(r != 0 && (r < 0) != (y < 0) ? r + y : r)
     }
-    return a.dividedExactly(by: b) != nil ? 0 : Size(.function(.modulo, [a, b]))
+    return a.dividedExactly(by: b) != nil ? 0 : Size(.modulo, a, b)
   }
 
   package static func sliceBound(_ bound: Size, _ length: Size, backwards: Bool) -> Size {
@@ -142,7 +270,7 @@ extension Size {
     }
     // A sum of lengths is not negative, so it only has to be moved in at the end.
     if !backwards, bound.isSurelyNonNegative { return minimum(bound, length) }
-    return Size(.function(backwards ? .sliceBoundBackwards : .sliceBound, [bound, length]))
+    return Size(backwards ? .sliceBoundBackwards : .sliceBound, bound, length)
   }
 
   private static func extremum(_ f: Function, _ a: Size, _ b: Size, _ fold: (Int, Int) -> Int) -> Size {
@@ -162,16 +290,16 @@ extension Size {
     if let d = difference.constant { return (d <= 0) == (f == .minimum) ? a : b }
     if difference.isSurelyNonNegative { return f == .minimum ? b : a }
     if (b - a).isSurelyNonNegative { return f == .minimum ? a : b }
-    return Size(.function(f, [a, b].sorted { $0.description < $1.description }))
+    return a.fingerprint < b.fingerprint ? Size(f, a, b) : Size(f, b, a)
   }
 
   /// `n - k` if the size is `max(n, 0) - k` for a k > 0.
   private var withoutInnerMaximum: Size? {
     guard terms.count == 2, terms[0].coefficient == 1, terms[0].symbols.count == 1, terms[1].symbols.isEmpty,
-      terms[1].coefficient < 0, case .function(.maximum, let sizes) = terms[0].symbols[0],
-      let zero = sizes.firstIndex(where: { $0.constant == 0 })
+      terms[1].coefficient < 0, case .function(let node) = terms[0].symbols[0], node.function == .maximum,
+      let zero = node.operands.firstIndex(where: { $0.constant == 0 })
     else { return nil }
-    return sizes[1 - zero] + Size(terms[1].coefficient)
+    return node.operands[1 - zero] + Size(terms[1].coefficient)
   }
 
   /// The quotient if `b` is a single product that divides every term: enough for `(n * m) / m`.
@@ -203,43 +331,77 @@ extension Size {
           switch symbol {
           case .axis, .found: true
           case .value: false
-          case .function(.sliceBound, _): true
-          case .function(.maximum, let sizes): sizes.contains { $0.isSurelyNonNegative }
-          case .function(let f, let sizes):
-            f != .modulo && f != .sliceBoundBackwards && sizes.allSatisfy(\.isSurelyNonNegative)
+          case .function(let node): node.isSurelyNonNegative
           }
         }
     }
   }
 
-  /// The size with symbols replaced.
-  package func substituting(_ replace: (Symbol) -> Size?) -> Size {
+  package static func apply(_ f: Function, _ operands: [Size]) -> Size {
+    switch f {
+    case .floorDivide: floorDivide(operands[0], operands[1])
+    case .modulo: modulo(operands[0], operands[1])
+    case .minimum: minimum(operands[0], operands[1])
+    case .maximum: maximum(operands[0], operands[1])
+    case .sliceBound: sliceBound(operands[0], operands[1], backwards: false)
+    case .sliceBoundBackwards: sliceBound(operands[0], operands[1], backwards: true)
+    case .named: operands[0].terms.count > mostTerms ? Size(.named, operands[0]) : operands[0]
+    }
+  }
+}
+
+/// Replaces symbols in sizes. It remembers what became of shared functions, so that many sizes cost what they are made of.
+package struct SizeSubstitution {
+  private let replace: (Size.Symbol) -> Size?
+  private var bases: [Size.Symbol: Size?] = [:]
+  private var functions: [SizeFunction: Size] = [:]
+
+  /// - Parameter replace: What stands for a symbol that is no function; `nil` if it stays.
+  package init(_ replace: @escaping (Size.Symbol) -> Size?) { self.replace = replace }
+
+  private mutating func replacement(_ base: Size.Symbol) -> Size? {
+    if let known = bases[base] { return known }
+    let new = replace(base)
+    bases[base] = .some(new)
+    return new
+  }
+
+  package mutating func callAsFunction(_ size: Size) -> Size {
+    var changes = false
+    for base in size.bases where replacement(base) != nil { changes = true }
+    if !changes { return size }
+    for node in size.functions where functions[node] == nil {
+      let operands = node.operands.map { applied($0) }
+      functions[node] =
+        operands == node.operands ? Size(.function(node)) : Size.apply(node.function, operands)
+    }
+    return applied(size)
+  }
+
+  /// The size with symbols replaced whose functions have been dealt with.
+  private mutating func applied(_ size: Size) -> Size {
     var sum = Size(0)
-    for term in terms {
+    for term in size.terms {
       var product = Size(term.coefficient)
       for symbol in term.symbols {
-        if let new = replace(symbol) {
-          product = product * new
-        } else if case .function(let f, let sizes) = symbol {
-          let inner = sizes.map { $0.substituting(replace) }
-          product = product * Size.apply(f, inner[0], inner[1])
+        if case .function(let node) = symbol {
+          product = product * (functions[node] ?? Size(symbol))
         } else {
-          product = product * Size(symbol)
+          product = product * (replacement(symbol) ?? Size(symbol))
         }
       }
       sum = sum + product
     }
     return sum
   }
+}
 
-  package static func apply(_ f: Function, _ a: Size, _ b: Size) -> Size {
-    switch f {
-    case .floorDivide: floorDivide(a, b)
-    case .modulo: modulo(a, b)
-    case .minimum: minimum(a, b)
-    case .maximum: maximum(a, b)
-    case .sliceBound: sliceBound(a, b, backwards: false)
-    case .sliceBoundBackwards: sliceBound(a, b, backwards: true)
+extension Size {
+  /// The size with symbols replaced that are no functions.
+  package func substituting(_ replace: (Symbol) -> Size?) -> Size {
+    withoutActuallyEscaping(replace) { replace in
+      var substitution = SizeSubstitution(replace)
+      return substitution(self)
     }
   }
 }
@@ -296,38 +458,35 @@ extension Dim: ExpressibleByIntegerLiteral, CustomStringConvertible {
 
 extension Size {
   /// The number that the size is, given what its symbols are; `nil` if one of them is not known.
+  ///
+  /// - Parameter symbol: The value of a symbol that is no function.
   package func value(_ symbol: (Symbol) -> Int?) -> Int? {
-    var sum = 0
-    for term in terms {
-      var product = term.coefficient
-      for a in term.symbols {
-        guard let n = symbol(a) ?? Size.functionValue(a, symbol) else { return nil }
-        product = product &* n
+    var known: [SizeFunction: Int] = [:]
+    func number(_ size: Size) -> Int? {
+      var sum = 0
+      for term in size.terms {
+        var product = term.coefficient
+        for a in term.symbols {
+          let n = if case .function(let node) = a { known[node] } else { symbol(a) }
+          guard let n else { return nil }
+          product = product &* n
+        }
+        sum = sum &+ product
       }
-      sum = sum &+ product
+      return sum
     }
-    return sum
+    for node in functions {
+      var operands: [Size] = []
+      for operand in node.operands {
+        guard let n = number(operand) else { return nil }
+        operands.append(Size(n))
+      }
+      // As in generated code, what is divided by 0 gives 0: a check of the length then fails.
+      known[node] = Size.apply(node.function, operands).constant ?? 0
+    }
+    return number(self)
   }
 
-  private static func functionValue(_ symbol: Symbol, _ leaf: (Symbol) -> Int?) -> Int? {
-    guard case .function(let f, let sizes) = symbol, let a = sizes[0].value(leaf),
-      let b = sizes[1].value(leaf)
-    else {
-      return nil
-    }
-    // As in generated code, what is divided by 0 gives 0: a check of the length then fails.
-    return apply(f, Size(a), Size(b)).constant ?? 0
-  }
-}
-
-extension Size {
   /// Whether every symbol, also inside functions, is one that is known.
-  package func isKnown(_ known: (Symbol) -> Bool) -> Bool {
-    terms.allSatisfy { term in
-      term.symbols.allSatisfy { symbol in
-        if case .function(_, let sizes) = symbol { return sizes.allSatisfy { $0.isKnown(known) } }
-        return known(symbol)
-      }
-    }
-  }
+  package func isKnown(_ known: (Symbol) -> Bool) -> Bool { bases.allSatisfy(known) }
 }

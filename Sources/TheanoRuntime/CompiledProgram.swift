@@ -18,8 +18,8 @@ package final class CompiledProgram: Sendable {
     package var callbacks: [Callback]
     /// Whether it calls matrix products or solvers of the host.
     package var usesProducts: Bool
-    /// The operation that needs LAPACK, if one does.
-    package var solver: ApplyNode?
+    /// The user's operation behind each native routine.
+    package var routines: [ApplyNode?]
     /// The user's operation behind each result.
     package var resultOrigins: [ApplyNode?]
     /// The dtype and shape of the largest intermediate value of a call, in words, and the user's operation behind it.
@@ -29,7 +29,7 @@ package final class CompiledProgram: Sendable {
 
     package init(
       name: String, leafCount: Int, constants: [NDArray], resultTypes: [TensorType], scratchSlots: Int,
-      callbacks: [Callback], usesProducts: Bool, solver: ApplyNode?, resultOrigins: [ApplyNode?],
+      callbacks: [Callback], usesProducts: Bool, routines: [ApplyNode?], resultOrigins: [ApplyNode?],
       largest: @escaping @Sendable (CallFrame) -> (text: String, origin: ApplyNode?)?,
       faults: @escaping @Sendable (Int, [Int]) -> Diagnosis
     ) {
@@ -40,7 +40,7 @@ package final class CompiledProgram: Sendable {
       self.scratchSlots = scratchSlots
       self.callbacks = callbacks
       self.usesProducts = usesProducts
-      self.solver = solver
+      self.routines = routines
       self.resultOrigins = resultOrigins
       self.largest = largest
       self.faults = faults
@@ -90,16 +90,18 @@ package final class CompiledProgram: Sendable {
       }
       return TheanoError(interface.faults(Int(error.check), values))
     }
+    if status == TH_MISSING {
+      let (what, hint) = host.services.missingSolver
+      let fault = Fault(.library, what, hint: hint)
+      return TheanoError(
+        interface.routines[Int(frame.error.pointee.check)].map {
+          fault.diagnosis(of: $0.op, operands: $0.inputs, note: $0.note)
+        } ?? Diagnosis(.library, in: interface.name, what, hint: hint))
+    }
     switch Int(frame.call.pointee.refusal) {
     case Int(theano_refusal_memory) where context.pending == nil:
       return CallContext.noMemory(
         interface.name, Int(frame.call.pointee.refusal_value), interface.largest(frame))
-    case Int(theano_refusal_lapack):
-      let (what, hint) = host.services.missingSolver
-      let fault = Fault(.library, what, hint: hint)
-      return TheanoError(
-        interface.solver.map { fault.diagnosis(of: $0.op, operands: $0.inputs, note: $0.note) }
-          ?? Diagnosis(.library, in: interface.name, what, hint: hint))
     default: break
     }
     return context.pending

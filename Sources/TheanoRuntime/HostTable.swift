@@ -1,6 +1,8 @@
 import CTheanoSupport
+import Synchronization
 import TheanoArrays
 import TheanoGraph
+import TheanoKernels
 import TheanoToolchain
 
 /// The table of functions through which generated code reaches the host: the toolchain's, with what a call's context
@@ -27,6 +29,21 @@ package final class HostTable: @unchecked Sendable {
     pointer.deallocate()
     noProducts.deallocate()
   }
+
+  /// Puts the addresses of a program's native routines where it looks for them; null for those that the machine lacks.
+  package func fillImports(of program: LoadedProgram, _ routines: [Routine]) {
+    guard !routines.isEmpty, let address = program.symbol("theano_imports") else { return }
+    let imports = address.assumingMemoryBound(to: UnsafeMutableRawPointer?.self)
+    let libraries = services.libraries
+    importing.withLock { _ in
+      for (k, routine) in routines.enumerated() where imports[k] == nil {
+        switch routine.provider {
+        case .lapack: imports[k] = libraries.solver(routine.symbol)
+        }
+      }
+    }
+  }
+  private let importing = Mutex<Void>(())
 
   func products(wanted: Bool) -> UnsafePointer<theano_blas> {
     wanted ? services.blas : UnsafePointer(noProducts)

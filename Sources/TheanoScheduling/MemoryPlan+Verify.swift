@@ -9,9 +9,9 @@ extension MemoryPlan {
   /// buffer after its last reading of the old one's element there.
   package func violations(of schedule: Schedule) -> [String] {
     var uses = PlanUses(schedule)
-    uses.walk(schedule.steps)
+    schedule.steps.walk { uses.visit($0) }
     var found = uses.violations
-    var tenants: [Int: [Schedule.BufferID]] = [:]
+    var tenants: [Int: [BufferID]] = [:]
     for (id, span) in uses.spans.sorted(by: { $0.key < $1.key }) {
       guard let slot = slotOf[id], slots.indices.contains(slot) else {
         found.append("buffer \(id) has no place")
@@ -21,7 +21,7 @@ extension MemoryPlan {
       if !schedule.buffers[id].shape.allSatisfy({ $0.isKnown(schedule.isKnownAtEntry) }) {
         found.append("buffer \(id) lies in the workspace, and its shape is found later")
       }
-      let need = schedule.buffers[id].count * Size(schedule.buffers[id].dtype.itemSize)
+      let need = schedule.buffers[id].bytes
       let room = slots[slot].bytes
       let fits = need == room || (need.constant.map { n in room.constant.map { n <= $0 } ?? false } ?? false)
       if !fits { found.append("buffer \(id) of \(need) bytes lies in place \(slot) of \(room)") }
@@ -54,19 +54,19 @@ private struct PlanUses {
   }
 
   let schedule: Schedule
-  var spans: [Schedule.BufferID: Span] = [:]
+  var spans: [BufferID: Span] = [:]
   var violations: [String] = []
   private var position = 0
   /// What each pointer may refer to.
-  private var targets: [Schedule.BufferID: Set<Schedule.BufferID>] = [:]
-  private var nests: [Int: (nest: LoopNest, buffers: [Schedule.BufferID])] = [:]
+  private var targets: [BufferID: Set<BufferID>] = [:]
+  private var nests: [Int: (nest: LoopNest, buffers: [BufferID])] = [:]
 
   init(_ schedule: Schedule) { self.schedule = schedule }
 
   /// The buffers of the workspace that a buffer's elements may lie in.
-  private func places(_ id: Schedule.BufferID) -> Set<Schedule.BufferID> {
-    var found: Set<Schedule.BufferID> = []
-    var seen: Set<Schedule.BufferID> = []
+  private func places(_ id: BufferID) -> Set<BufferID> {
+    var found: Set<BufferID> = []
+    var seen: Set<BufferID> = []
     var pending = [schedule.root(id)]
     while let next = pending.popLast() {
       guard seen.insert(next).inserted else { continue }
@@ -76,14 +76,7 @@ private struct PlanUses {
     return found
   }
 
-  private mutating func use(_ id: Schedule.BufferID, writing: Bool) {
-    guard schedule.buffers.indices.contains(id) else {
-      violations.append("step \(position) uses buffer \(id), which there is not")
-      return
-    }
-    if writing, case .pointer = schedule.buffers[schedule.root(id)].storage {
-      violations.append("step \(position) writes through a pointer")
-    }
+  private mutating func use(_ id: BufferID, writing: Bool) {
     for place in places(id) {
       if spans[place] == nil {
         spans[place] = Span(first: position, last: position, isReadFirst: !writing)
@@ -93,52 +86,48 @@ private struct PlanUses {
     }
   }
 
-  mutating func walk(_ steps: [Schedule.Step]) {
-    for step in steps {
-      position += 1
-      switch step {
-      case .nest(let nest, let buffers):
-        nests[position] = (nest, buffers)
-        violations += nest.violations().map { "step \(position): \($0)" }
-        if nest.buffers.count != buffers.count {
-          violations.append("step \(position) has \(buffers.count) buffers for \(nest.buffers.count)")
-        }
-        for (own, id) in zip(nest.buffers, buffers) {
-          if own.dtype != schedule.buffers[id].dtype || own.shape.count != schedule.buffers[id].shape.count {
-            violations.append(
-              "step \(position) takes buffer \(id) for \(own.dtype) of rank \(own.shape.count)")
-          }
-          use(id, writing: own.isWritten)
-        }
-        for case .load(let own, _) in nest.instructions where nest.buffers[own].isWritten {
-          for place in places(buffers[own]) where spans[place]?.first == position {
-            spans[place]!.isReadFirst = true
-          }
-        }
-      case .product(let p):
-        for id in [p.a, p.b, p.alpha.buffer, p.beta.buffer].compactMap({ $0 }) { use(id, writing: false) }
-        use(p.out, writing: p.beta.constant == 0)
-      case .library(_, let operands, _): for id in operands { use(id, writing: false) }
-      case .callback(_, let inputs, let outputs):
-        for id in inputs { use(id, writing: false) }
-        for id in outputs where schedule.buffers[schedule.root(id)].storage != .pointer {
-          violations.append("the callback at step \(position) gives no pointer")
-        }
-      case .branch(let condition, let then, let otherwise):
-        use(condition, writing: false)
-        walk(then)
-        walk(otherwise)
-      case .point(let pointer, let to):
-        use(to, writing: false)
-        targets[schedule.root(pointer), default: []].insert(to)
-      case .bind(_, let buffer): use(buffer, writing: false)
-      case .allocate, .define, .check: break
+  mutating func visit(_ step: Step) {
+    position += 1
+    let accesses = step.accesses
+    if let unknown = accesses.first(where: { !schedule.buffers.indices.contains($0.buffer) }) {
+      violations.append("step \(position) uses buffer \(unknown.buffer), which there is not")
+      return
+    }
+    if case .nest(let nest) = step { check(nest) }
+    for access in accesses {
+      let root = schedule.root(access.buffer)
+      let isPointer = schedule.buffers[root].storage == .pointer
+      switch access.kind {
+      case .reads, .updates: use(access.buffer, writing: false)
+      case .writes: use(access.buffer, writing: true)
+      case .points:
+        if !isPointer { violations.append("step \(position) points buffer \(access.buffer), which is no pointer") }
+      }
+      if isPointer, access.kind == .writes || access.kind == .updates {
+        violations.append("step \(position) writes through a pointer")
+      }
+    }
+    if case .point(let pointer, let target) = step {
+      targets[schedule.root(pointer), default: []].insert(target)
+    }
+  }
+
+  private mutating func check(_ step: Step.Nest) {
+    nests[position] = (step.nest, step.buffers)
+    violations += step.nest.violations().map { "step \(position): \($0)" }
+    if step.nest.buffers.count != step.buffers.count {
+      violations.append("step \(position) has \(step.buffers.count) buffers for \(step.nest.buffers.count)")
+    }
+    for (own, id) in zip(step.nest.buffers, step.buffers) {
+      let buffer = schedule.buffers[id]
+      if own.dtype != buffer.dtype || Size.product(own.shape.map { step.nest.sizes[$0] }) != buffer.count {
+        violations.append("step \(position) takes buffer \(id) for another dtype or length than it has")
       }
     }
   }
 
   /// Whether a nest only stores to `new` where, at the same point, it has loaded the element of `old` for the last time.
-  func replaces(_ new: Schedule.BufferID, _ old: Schedule.BufferID, at position: Int) -> Bool {
+  func replaces(_ new: BufferID, _ old: BufferID, at position: Int) -> Bool {
     guard let (nest, ids) = nests[position] else { return false }
     let (writes, reads) = (
       ids.indices.filter { schedule.root(ids[$0]) == new },
@@ -148,7 +137,7 @@ private struct PlanUses {
     let (written, read) = (nest.buffers[writes[0]], nest.buffers[reads[0]])
     guard written.shape == read.shape, written.dtype.itemSize == read.dtype.itemSize else { return false }
     var stored: [[LoopNest.Ref]] = []
-    for effect in nest.effects where effect.parts.buffer == writes[0] {
+    for effect in nest.effects where effect.target?.buffer == writes[0] {
       guard case .store(_, let at, _) = effect else { return false }
       stored.append(at)
     }

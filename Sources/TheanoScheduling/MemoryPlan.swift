@@ -11,7 +11,7 @@ package struct MemoryPlan {
 
   package private(set) var slots: [Slot] = []
   /// The slot of each workspace buffer.
-  package private(set) var slotOf: [Schedule.BufferID: Int] = [:]
+  package private(set) var slotOf: [BufferID: Int] = [:]
   /// How many buffers took the place of one that a loop nest had just read.
   package private(set) var inPlace = 0
 
@@ -19,59 +19,42 @@ package struct MemoryPlan {
     var born: Int
     var dies: Int
     /// The nest at whose end it is born may overwrite these of its operands.
-    var mayReplace: [Schedule.BufferID] = []
+    var mayReplace: [BufferID] = []
   }
 
   package init(_ schedule: Schedule) {
-    var lifetimes: [Schedule.BufferID: Lifetime] = [:]
+    var lifetimes: [BufferID: Lifetime] = [:]
     // Which buffers a pointer may lead to, in the order in which that came about, and when each pointer is last read.
-    var leads: [(pointer: Schedule.BufferID, to: Schedule.BufferID)] = []
-    var isLedTo: Set<Schedule.BufferID> = []
-    var lastReading: [Schedule.BufferID: Int] = [:]
+    var leads: [(pointer: BufferID, to: BufferID)] = []
+    var isLedTo: Set<BufferID> = []
+    var lastReading: [BufferID: Int] = [:]
     var position = 0
-    func touch(_ id: Schedule.BufferID) {
-      let root = schedule.root(id)
-      switch schedule.buffers[root].storage {
-      case .workspace: lifetimes[root, default: Lifetime(born: position, dies: position)].dies = position
-      case .pointer: lastReading[root] = position
-      default: break
-      }
-    }
-    func isPointer(_ id: Schedule.BufferID) -> Bool {
-      if case .pointer = schedule.buffers[schedule.root(id)].storage { true } else { false }
-    }
-    func walk(_ steps: [Schedule.Step]) {
-      for step in steps {
-        position += 1
-        switch step {
-        case .nest(let nest, let buffers):
-          for id in buffers { touch(id) }
-          for (written, read) in MemoryPlan.replacements(nest) {
-            let (new, old) = (schedule.root(buffers[written]), schedule.root(buffers[read]))
-            // Through another shape the nest may read the old elements at other places too.
-            guard buffers.count(where: { schedule.root($0) == old }) == 1,
-              !isLedTo.contains(old) || !buffers.contains(where: isPointer)
-            else { continue }
-            if lifetimes[new]?.born == position { lifetimes[new]!.mayReplace.append(old) }
-          }
-        case .product(let p):
-          for id in [p.a, p.b, p.out] + [p.alpha.buffer, p.beta.buffer].compactMap({ $0 }) { touch(id) }
-        case .library(_, let operands, _): operands.forEach(touch)
-        case .callback(_, let inputs, let outputs): (inputs + outputs).forEach(touch)
-        case .branch(let condition, let then, let otherwise):
-          touch(condition)
-          walk(then)
-          walk(otherwise)
-        case .point(let pointer, let to):
-          leads.append((schedule.root(pointer), schedule.root(to)))
-          isLedTo.insert(schedule.root(to))
-          touch(to)
-        case .bind(_, let buffer): touch(buffer)
-        case .allocate, .define, .check: break
+    func isPointer(_ id: BufferID) -> Bool { schedule.buffers[schedule.root(id)].storage == .pointer }
+    schedule.steps.walk { step in
+      position += 1
+      let accesses = step.accesses
+      for access in accesses {
+        let root = schedule.root(access.buffer)
+        switch schedule.buffers[root].storage {
+        case .workspace: lifetimes[root, default: Lifetime(born: position, dies: position)].dies = position
+        case .pointer: lastReading[root] = position
+        case .leaf, .constant, .result, .alias, .scratch: break
         }
       }
+      if case .point(let pointer, let target) = step {
+        leads.append((schedule.root(pointer), schedule.root(target)))
+        isLedTo.insert(schedule.root(target))
+      }
+      for (written, read) in step.replacements {
+        let (new, old) = (schedule.root(written), schedule.root(read))
+        // Through another shape the step may read the old elements at other places too.
+        guard accesses.count(where: { schedule.root($0.buffer) == old }) == 1,
+          !isLedTo.contains(old) || !accesses.contains(where: { isPointer($0.buffer) }),
+          lifetimes[new]?.born == position
+        else { continue }
+        lifetimes[new]!.mayReplace.append(old)
+      }
     }
-    walk(schedule.steps)
     // What a pointer leads to lives as long as the pointer is read. A pointer leads to others only that were set before it,
     // so backwards every pointer's own last reading is known before it is passed on.
     for (pointer, target) in leads.reversed() {
@@ -85,36 +68,16 @@ package struct MemoryPlan {
     assign(schedule, lifetimes)
   }
 
-  /// The pairs (written, read) of a nest's buffers where an element is written only after it was read, at one place.
-  private static func replacements(_ nest: LoopNest) -> [(Int, Int)] {
-    var readAt: [Int: Set<[LoopNest.Ref]>] = [:]
-    for case .load(let buffer, let at) in nest.instructions { readAt[buffer, default: []].insert(at) }
-    var pairs: [(Int, Int)] = []
-    for case .store(let written, let at, _) in nest.effects {
-      for (read, places) in readAt where read != written && places == [at] {
-        if nest.buffers[read].shape == nest.buffers[written].shape,
-          nest.buffers[read].dtype.itemSize == nest.buffers[written].dtype.itemSize
-        {
-          pairs.append((written, read))
-        }
-      }
-    }
-    return pairs.sorted { $0 < $1 }
-  }
-
-  private mutating func assign(_ schedule: Schedule, _ lifetimes: [Schedule.BufferID: Lifetime]) {
+  private mutating func assign(_ schedule: Schedule, _ lifetimes: [BufferID: Lifetime]) {
     let order = lifetimes.sorted { ($0.value.born, $0.key) < ($1.value.born, $1.key) }
     var freeByBytes: [Size: [Int]] = [:]
-    var dying: [Int: [Schedule.BufferID]] = [:]
+    var dying: [Int: [BufferID]] = [:]
     for (id, life) in order { dying[life.dies, default: []].append(id) }
-    var released: Set<Schedule.BufferID> = []
+    var released: Set<BufferID> = []
     var swept = 0
     let lastDeaths = dying.keys.sorted()
-    func bytes(_ id: Schedule.BufferID) -> Size {
-      let buffer = schedule.buffers[id]
-      return buffer.count * Size(buffer.dtype.itemSize)
-    }
-    func release(_ id: Schedule.BufferID) {
+    func bytes(_ id: BufferID) -> Size { schedule.buffers[id].bytes }
+    func release(_ id: BufferID) {
       guard let slot = slotOf[id], released.insert(id).inserted else { return }
       freeByBytes[slots[slot].bytes, default: []].append(slot)
     }
@@ -152,5 +115,28 @@ package struct MemoryPlan {
       if best == nil || n < best!.0 { best = (n, size, slot) }
     }
     return best.map { ($0.1, $0.2) }
+  }
+}
+
+extension Step {
+  /// The pairs (written, read) of buffers of which an element is written only after it was read, at one place.
+  var replacements: [(written: BufferID, read: BufferID)] {
+    guard case .nest(let step) = self else { return [] }
+    let nest = step.nest
+    // A value that a later run over the row reads again must still be there.
+    guard !nest.instructions.contains(where: { if case .folded = $0 { true } else { false } }) else { return [] }
+    var readAt: [Int: Set<[LoopNest.Ref]>] = [:]
+    for case .load(let buffer, let at) in nest.instructions { readAt[buffer, default: []].insert(at) }
+    var pairs: [(Int, Int)] = []
+    for case .store(let written, let at, _) in nest.effects {
+      for (read, places) in readAt where read != written && places == [at] {
+        if nest.buffers[read].shape == nest.buffers[written].shape,
+          nest.buffers[read].dtype.itemSize == nest.buffers[written].dtype.itemSize
+        {
+          pairs.append((written, read))
+        }
+      }
+    }
+    return pairs.sorted { $0 < $1 }.map { (step.buffers[$0.0], step.buffers[$0.1]) }
   }
 }

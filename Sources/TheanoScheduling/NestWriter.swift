@@ -3,209 +3,169 @@ import TheanoGraph
 import TheanoKernels
 
 /// Writes one loop nest: pulls the elements of values through the operations that compute them.
-struct NestWriter {
+final class NestWriter: NestScope {
   var builder = NestBuilder()
-  /// The position along each axis of the space; the number 0 where the axis has length 1.
-  private(set) var identity: [LoopNest.Ref] = []
+  private(set) var index: [LoopNest.Ref] = []
   /// The positions along the axes that are loops.
   private var loops: [LoopNest.Ref] = []
   /// The nodes whose values this nest computes; others are read from their buffers.
-  var group: Set<Graph.NodeID> = []
-  private let space: [Size]
-  private var parameters: [Schedule.BufferID: Int] = [:]
-  private var buffers: [Schedule.BufferID] = []
+  private let group: Set<Graph.NodeID>
+  /// The operands of the operation that writes the nest, if one does.
+  private let operands: [Graph.ValueID]
+  private let storage: Storage
+  private var graph: Graph { storage.graph }
+  private var grouping: Grouping { storage.grouping }
+  private var numbers: [BufferID: Int] = [:]
+  private var buffers: [BufferID] = []
   private var elements: [Element: LoopNest.Ref] = [:]
+  /// The fold of each reduction that this nest computes.
+  private var foldOf: [Graph.ValueID: Int] = [:]
 
   private struct Element: Hashable {
     let value: Graph.ValueID
     let index: [LoopNest.Ref]
   }
 
-  init(_ scheduler: Scheduler, space: [Size], axes: [Int]?) {
-    self.space = space
+  init(
+    _ storage: Storage, space: [Size], reduced: [Int] = [], group: Set<Graph.NodeID> = [],
+    operands: [Graph.ValueID] = []
+  ) {
+    self.storage = storage
+    self.group = group
+    self.operands = operands
     for (axis, length) in space.enumerated() where length.constant != 1 {
-      loops.append(builder.axis(length, reduced: axes?.contains(axis) ?? false))
+      loops.append(builder.axis(length, reduced: reduced.contains(axis)))
     }
-    identity = identity(of: space)
+    index = identity(of: space)
   }
 
   /// The index of the element of a value that is computed at each point: the value has the space's axes, but for those of
   /// length 1.
-  mutating func identity(of shape: [Size]) -> [LoopNest.Ref] {
-    var next = 0
-    return shape.map { length in
-      guard length.constant != 1, next < loops.count else { return builder.integer(0) }
-      next += 1
-      return loops[next - 1]
-    }
-  }
+  func identity(of shape: [Size]) -> [LoopNest.Ref] { builder.identity(of: shape, loops) }
 
-  var hasEffects: Bool { !builder.nest.effects.isEmpty }
-  var step: Schedule.Step { .nest(builder.nest, buffers) }
+  /// The step, if the nest does anything.
+  var step: Step? { builder.nest.effects.isEmpty ? nil : .nest(Step.Nest(builder.nest, buffers)) }
 
   // MARK: - Reading
 
   /// The element of a value at an index, computed here if this nest computes the value, else read.
-  mutating func element(_ value: Graph.ValueID, _ index: [LoopNest.Ref], in scheduler: inout Scheduler)
-    -> LoopNest.Ref
-  {
-    let value = scheduler.graph.resolve(value)
+  func element(_ value: Graph.ValueID, at index: [LoopNest.Ref]) -> LoopNest.Ref {
+    let value = graph.resolve(value)
     let key = Element(value: value, index: index)
     if let known = elements[key] { return known }
-    let ref = compute(value, index, &scheduler)
+    let ref = compute(value, index)
     elements[key] = ref
     return ref
   }
 
-  private mutating func compute(
-    _ value: Graph.ValueID, _ index: [LoopNest.Ref], _ scheduler: inout Scheduler
-  ) -> LoopNest.Ref {
-    let graph = scheduler.graph
+  private func compute(_ value: Graph.ValueID, _ index: [LoopNest.Ref]) -> LoopNest.Ref {
     if let array = graph.constant(value), array.size == 1 {
       return builder.constant(LoopNest.Constant(element: array))
     }
-    guard let node = graph.producer(value), let lowering = scheduler.lowering(node) else {
-      return load(scheduler.bufferForReading(value), index, in: scheduler)
+    guard let node = graph.producer(value), let lowering = grouping.lowerings[node] else {
+      return load(storage.buffer(of: value), at: index)
     }
-    let isHere = group.contains(node) && index == identity(of: scheduler.grouping.shape(value))
-    if !isHere {
-      if let buffer = scheduler.bufferOf[value] { return load(buffer, index, in: scheduler) }
-      guard scheduler.grouping.role(node) == .inlined else {
-        return load(scheduler.bufferForReading(value), index, in: scheduler)
-      }
+    if let fold = foldOf[value], index == rowIndex(node) { return builder.folded(fold) }
+    let isHere = group.contains(node) && index == identity(of: grouping.shape(value))
+    if !isHere, storage.holds(value) || grouping.role(node) != .inlined {
+      return load(storage.buffer(of: value), at: index)
     }
     let inputs = graph.nodes[node].inputs.map { graph.resolve($0) }
     switch lowering {
     case .elementwise(let recipe):
-      var operands: [LoopNest.Ref] = []
-      for input in inputs {
-        let at = alignedIndices(index, graph.values[input].type.dims, &builder)
-        operands.append(element(input, at, in: &scheduler))
+      let operands = inputs.map { input in
+        element(input, at: builder.aligned(index, grouping.shape(input)))
       }
       return builder.apply(recipe, to: operands)
-    case .pull(let pull):
-      return pulled(pull, index, inputs, &scheduler)
-    default:
-      return load(scheduler.bufferForReading(value), index, in: scheduler)
+    case .pull(let pull): return pulled(pull, index, inputs)
+    case .fold, .view, .steps: return load(storage.buffer(of: value), at: index)
     }
   }
 
-  private mutating func pulled(
-    _ pull: Lowering.Pull, _ index: [LoopNest.Ref], _ inputs: [Graph.ValueID], _ scheduler: inout Scheduler
+  /// The index of a reduction's result at each point.
+  private func rowIndex(_ node: Graph.NodeID) -> [LoopNest.Ref]? {
+    guard case .fold(_, let axes) = grouping.lowerings[node] else { return nil }
+    let whole = identity(of: grouping.shape(grouping.inputs(node)[0]))
+    return whole.indices.filter { !axes.contains($0) }.map { whole[$0] }
+  }
+
+  private func pulled(
+    _ pull: Lowering.LocalPull, _ index: [LoopNest.Ref], _ inputs: [Graph.ValueID]
   ) -> LoopNest.Ref {
     // The operation is given the builder; what it reads comes back here, with the builder as it left it.
-    var builder = self.builder
-    let ref = pull(&builder, index) { inner, input, at in
-      self.builder = inner
-      let ref = element(inputs[input], at, in: &scheduler)
-      inner = self.builder
+    var inner = builder
+    let ref = pull(&inner, index) { current, input, at in
+      builder = current
+      let ref = element(inputs[input], at: at)
+      current = builder
       return ref
     }
-    self.builder = builder
+    builder = inner
     return ref
   }
 
-  mutating func load(_ buffer: Schedule.BufferID, _ index: [LoopNest.Ref], in scheduler: Scheduler)
-    -> LoopNest.Ref
-  {
-    builder.load(parameter(buffer, scheduler), at: index)
+  func pull(_ pull: Lowering.LocalPull, at index: [LoopNest.Ref]) -> LoopNest.Ref { pulled(pull, index, operands) }
+
+  func operand(_ number: Int, at index: [LoopNest.Ref]) -> LoopNest.Ref {
+    element(operands[number], at: index)
   }
 
-  private mutating func parameter(_ buffer: Schedule.BufferID, _ scheduler: Scheduler, written: Bool = false)
-    -> Int
-  {
-    if let known = parameters[buffer] {
+  func load(_ buffer: BufferID, at index: [LoopNest.Ref]) -> LoopNest.Ref {
+    builder.load(number(of: buffer), at: index)
+  }
+
+  private func number(of buffer: BufferID, written: Bool = false) -> Int {
+    if let known = numbers[buffer] {
       if written { builder.markWritten(known) }
       return known
     }
-    let info = scheduler.schedule.buffers[buffer]
+    let info = storage.buffers[buffer]
     let number = builder.buffer(info.dtype, info.shape, written: written)
-    parameters[buffer] = number
+    numbers[buffer] = number
     buffers.append(buffer)
     return number
   }
 
-  /// Whether an element is not zero.
-  mutating func truth(_ ref: LoopNest.Ref) -> LoopNest.Ref {
-    let dtype = builder.nest.dtype(ref)
-    return dtype == .bool ? ref : builder.apply(.notEqual, ref, builder.constant(.init(0, dtype)))
-  }
-
   // MARK: - Writing
 
-  mutating func store(
-    _ buffer: Schedule.BufferID, _ at: [LoopNest.Ref], _ value: LoopNest.Ref, in scheduler: Scheduler
-  ) {
-    builder.effect(.store(buffer: parameter(buffer, scheduler, written: true), at: at, value))
+  func store(_ value: LoopNest.Ref, in buffer: BufferID, at index: [LoopNest.Ref]) {
+    builder.effect(.store(buffer: number(of: buffer, written: true), at: index, value))
   }
 
-  mutating func fold(
-    _ combiner: LoopNest.Combiner, _ buffer: Schedule.BufferID, _ at: [LoopNest.Ref], _ value: LoopNest.Ref,
-    start: LoopNest.Ref? = nil, in scheduler: Scheduler
-  ) {
-    builder.effect(
-      .fold(combiner, buffer: parameter(buffer, scheduler, written: true), at: at, value, start: start))
+  @discardableResult
+  func fold(
+    _ combiner: LoopNest.Combiner, _ value: LoopNest.Ref, start: LoopNest.Ref?, dtype: DType,
+    into target: (buffer: BufferID, index: [LoopNest.Ref])?
+  ) -> Int {
+    let target = target.map { LoopNest.Fold.Target(buffer: number(of: $0.buffer, written: true), at: $0.index) }
+    return builder.effect(.fold(.init(combiner, value, start: start, dtype: dtype, target: target)))
   }
 
-  mutating func append(
-    _ condition: LoopNest.Ref, _ buffer: Schedule.BufferID, _ row: [LoopNest.Ref], in scheduler: Scheduler
-  ) {
-    builder.effect(
-      .append(condition: condition, buffer: parameter(buffer, scheduler, written: true), row: row))
+  func effect(on buffer: BufferID, _ effect: (Int) -> LoopNest.Effect) {
+    builder.effect(effect(number(of: buffer, written: true)))
   }
 
-  /// One part of an operation that writes operands to places of its result.
-  mutating func write(
-    _ part: Writes.Part, _ result: Schedule.BufferID, _ inputs: [Graph.ValueID], in scheduler: inout Scheduler
-  ) {
-    let at = place(part.place, inputs, &scheduler)
-    let value = pulled(part.value, identity, inputs, &scheduler)
-    let buffer = parameter(result, scheduler, written: true)
-    switch (part.mode, part.mayRepeat) {
-    case (.set, false): builder.effect(.store(buffer: buffer, at: at, value))
-    case (.set, true): builder.effect(.scatter(buffer: buffer, at: at, value))
-    case (.add, false):
-      let sum = builder.apply(.add, builder.load(buffer, at: at), value)
-      builder.effect(.store(buffer: buffer, at: at, sum))
-    case (.add, true): builder.effect(.scatterAdd(buffer: buffer, at: at, value))
-    }
-  }
-
-  private mutating func place(
-    _ place:
-      @Sendable (
-        inout NestBuilder, [LoopNest.Ref], (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
-      ) -> [LoopNest.Ref], _ inputs: [Graph.ValueID], _ scheduler: inout Scheduler
-  ) -> [LoopNest.Ref] {
-    var builder = self.builder
-    let at = place(&builder, identity) { inner, input, at in
-      self.builder = inner
-      let ref = element(inputs[input], at, in: &scheduler)
-      inner = self.builder
-      return ref
-    }
-    self.builder = builder
-    return at
+  /// The reduction that a node is, into a buffer if anybody outside of this nest reads it.
+  func reduce(_ node: Graph.NodeID, into buffer: BufferID?) {
+    guard case .fold(let combiner, _) = grouping.lowerings[node], let at = rowIndex(node) else { return }
+    let input = grouping.inputs(node)[0]
+    let output = graph.nodes[node].firstOutput
+    let dtype = graph.values[output].type.dtype
+    var value = element(input, at: identity(of: grouping.shape(input)))
+    if combiner != .argMax && combiner != .argMin { value = builder.apply(.cast(dtype), value) }
+    foldOf[output] = fold(combiner, value, start: nil, dtype: dtype, into: buffer.map { ($0, at) })
   }
 }
 
 extension LoopNest.Constant {
-  /// The one element of an array.
+  /// The one element of a real array.
   init(element array: NDArray) {
     let dtype = array.dtype
-    let data = array.data
-    self = withExtendedLifetime(array) {
-      switch dtype {
-      case .float64: .init(dtype, bits: data.load(as: UInt64.self))
-      case .float32: .init(dtype, bits: Double(data.load(as: Float.self)).bitPattern)
-      case .bool, .uint8: .init(dtype, bits: UInt64(data.load(as: UInt8.self)))
-      case .uint16: .init(dtype, bits: UInt64(data.load(as: UInt16.self)))
-      case .uint32: .init(dtype, bits: UInt64(data.load(as: UInt32.self)))
-      case .int8: .init(dtype, bits: UInt64(bitPattern: Int64(data.load(as: Int8.self))))
-      case .int16: .init(dtype, bits: UInt64(bitPattern: Int64(data.load(as: Int16.self))))
-      case .int32: .init(dtype, bits: UInt64(bitPattern: Int64(data.load(as: Int32.self))))
-      default: .init(dtype, bits: data.load(as: UInt64.self))
-      }
+    switch dtype.kind {
+    case .floating, .complex: self.init((try? array.astype(.float64).item(as: Double.self)) ?? 0, dtype)
+    case .unsigned, .bool: self.init(dtype, bits: (try? array.astype(.uint64).item(as: UInt64.self)) ?? 0)
+    case .signed:
+      self.init(dtype, bits: UInt64(bitPattern: (try? array.astype(.int64).item(as: Int64.self)) ?? 0))
     }
   }
 }

@@ -50,6 +50,8 @@ package struct NativeLibraries: Sendable {
   package private(set) var products: Library?
   /// Whose solvers are used; `nil` if there are none.
   package private(set) var solvers: Library?
+  /// `dlopen`'s handle of the library with the solvers, as a number; 0 if there is none.
+  private var solverHandle: UInt = 0
   /// The functions found, without the embedded ones.
   package private(set) var functions = FunctionTable()
 
@@ -92,10 +94,14 @@ package struct NativeLibraries: Sendable {
       products = NativeLibraries.describe(candidate, handle, found[0])
     }
     if solvers == nil, let found = symbols(["dgesv_", "sgesv_"]) {
-      functions.blas.dgesv_ = found[0]
-      functions.blas.sgesv_ = found[1]
+      solverHandle = UInt(bitPattern: handle)
       solvers = NativeLibraries.describe(candidate, handle, found[0])
     }
+  }
+
+  /// The address of a routine of the machine's LAPACK; `nil` if there is none.
+  package func solver(_ symbol: String) -> UnsafeMutableRawPointer? {
+    UnsafeMutableRawPointer(bitPattern: solverHandle).flatMap { dlsym($0, symbol) }
   }
 
   /// Loads a library so that it uses as many threads as we do and does not burn time while it waits for work.

@@ -5,21 +5,14 @@ import TheanoScheduling
 extension Schedule {
   /// All loop nests, those of branches too.
   package var nests: [LoopNest] {
-    func nests(_ steps: [Step]) -> [LoopNest] {
-      steps.flatMap { step -> [LoopNest] in
-        switch step {
-        case .nest(let nest, _): [nest]
-        case .branch(_, let then, let otherwise): nests(then) + nests(otherwise)
-        default: []
-        }
-      }
-    }
-    return nests(steps)
+    var nests: [LoopNest] = []
+    steps.walk { if case .nest(let step) = $0 { nests.append(step.nest) } }
+    return nests
   }
 }
 
 extension LoopNest {
-  /// The most that a nest may cost, and the most values that it may read (`Groups.swift`).
+  /// The most that a nest may cost, and the most values that it may read (`Grouping.swift`).
   package static let (mostWork, mostReads) = (96, 24)
 
   /// What a point costs, in additions, but for the arithmetic of indices.

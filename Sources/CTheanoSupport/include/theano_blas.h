@@ -1,4 +1,4 @@
-// Dense products and solvers: a native library's where one was found, ours for the products where none was.
+// Dense products: a native library's where one was found, ours for the products where none was.
 #ifndef THEANO_BLAS_H
 #define THEANO_BLAS_H
 
@@ -9,12 +9,9 @@
 /// The functions taken from native libraries, by their symbols; null where there is none. Sizes are 32-bit.
 struct theano_blas {
   void *cblas_dgemm, *cblas_sgemm, *cblas_dgemv, *cblas_sgemv, *cblas_dger, *cblas_sger, *cblas_ddot, *cblas_sdot;
-  void *dgesv_, *sgesv_;
   /// Our own products, as theano_kernels_builtin or a unit compiled at run time gives them.
   const void *kernels;
 };
-
-enum { theano_lapack_missing = -1, theano_lapack_memory = -2 };
 
 /// Our products as this library was compiled, in the best instance for this processor.
 const void *theano_kernels_builtin(void);
@@ -41,9 +38,7 @@ const char *const *theano_kernels_texts(void);
   void theano_##t##ger(const struct theano_blas *blas, struct theano_pool *pool, long long m, long long n, T alpha,    \
                        const T *x, long long incx, const T *y, long long incy, T *a, long long lda);                   \
   T theano_##t##dot(const struct theano_blas *blas, long long n, const T *x, long long incx, const T *y,               \
-                    long long incy);                                                                                   \
-  int32_t theano_##t##gesv(const struct theano_blas *blas, long long n, long long columns, T *a, long long lda, T *b,  \
-                           long long ldb);
+                    long long incy);
 THEANO_PRODUCTS(double, d)
 THEANO_PRODUCTS(float, s)
 #undef THEANO_PRODUCTS

@@ -13,8 +13,6 @@ enum {
   theano_refusal_none = 0,
   /// There was no memory for the workspace or a result.
   theano_refusal_memory = 1,
-  /// A LAPACK function was wanted, and there is no library that has it.
-  theano_refusal_lapack = 2,
   /// A callback failed; its owner knows why.
   theano_refusal_callback = 3,
 };
@@ -22,7 +20,7 @@ enum {
 struct th_call {
   /// The threads of parallel loops; null for one thread.
   struct theano_pool *pool;
-  /// The products and solvers; never null.
+  /// The products; never null.
   const struct theano_blas *blas;
   /// The scratch memory, kept from call to call.
   void *workspace;

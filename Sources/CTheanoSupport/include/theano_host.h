@@ -6,7 +6,7 @@
 #ifndef THEANO_HOST_H
 #define THEANO_HOST_H
 
-#define TH_ABI 1
+#define TH_ABI 2
 #define TH_MAX_RANK 32
 #define TH_MAX_ERROR_VALUES 8
 
@@ -24,10 +24,8 @@ typedef unsigned long long th_u64;
 #define TH_OK 0
 #define TH_CHECK 1
 #define TH_HOST 2
-
-// What a LAPACK function of the table returns beside 0 (solved) and k > 0 (the k-th pivot is zero): the host could not
-// run it, and the entry must return TH_HOST.
-#define TH_LAPACK_REFUSED (-1)
+// The machine lacks a routine of the program: the check's number is the routine's.
+#define TH_MISSING 3
 
 // The host's memory of one call: its workspace, its pending error, its thread pool. Opaque to generated code.
 typedef struct th_call th_call;
@@ -104,10 +102,6 @@ typedef struct th_host {
   // The sum of x[i] y[i].
   double (*ddot)(th_call *call, th_i64 n, const double *x, th_i64 incx, const double *y, th_i64 incy);
   float (*sdot)(th_call *call, th_i64 n, const float *x, th_i64 incx, const float *y, th_i64 incy);
-
-  // Solves A X = B in place of B, where A is n x n (its contents are lost) and B is n x columns.
-  th_i32 (*dgesv)(th_call *call, th_i64 n, th_i64 columns, double *a, th_i64 lda, double *b, th_i64 ldb);
-  th_i32 (*sgesv)(th_call *call, th_i64 n, th_i64 columns, float *a, th_i64 lda, float *b, th_i64 ldb);
 } th_host;
 
 // A compiled program's one entry.

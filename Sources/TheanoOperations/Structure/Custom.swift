@@ -102,7 +102,7 @@ package struct Custom: Operation {
     return converted
   }
 
-  package func lower(_ context: inout LoweringContext) -> Lowering { .callback }
+  package func lower(_ context: inout LoweringContext) -> Lowering { .callback(context) }
 }
 
 extension T {

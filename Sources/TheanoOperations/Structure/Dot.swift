@@ -76,7 +76,7 @@ package struct Dot: Operation {
     return [product(HostLoops.integers(a), HostLoops.integers(b)) { $0 &+ $1 &* $2 }]
   }
 
-  package func lower(_ context: inout LoweringContext) -> Lowering { .product(MatrixProduct()) }
+  package func lower(_ context: inout LoweringContext) -> Lowering { MatrixProduct().lower(context) }
 }
 
 /// `alpha * op(a) op(b) + beta * c`: what rewriting makes of products with factors, transposes and sums, one BLAS call.
@@ -157,7 +157,7 @@ package struct Gemm: Operation {
     return [HostLoops.make(result, dot.shape, types[0].dtype)]
   }
 
-  package func lower(_ context: inout LoweringContext) -> Lowering { .product(product) }
+  package func lower(_ context: inout LoweringContext) -> Lowering { product.lower(context) }
 
   package func text(_ operands: [String]) -> String {
     func factor(_ f: MatrixProduct.Factor) -> String {

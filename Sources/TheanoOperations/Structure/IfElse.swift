@@ -48,7 +48,24 @@ package struct IfElse: Operation {
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
     [HostLoops.doubles(inputs[0])[0] != 0 ? inputs[1] : inputs[2]]
   }
-  package func lower(_ context: inout LoweringContext) -> Lowering { .conditional }
+  package func lower(_ context: inout LoweringContext) -> Lowering {
+    .steps(
+      Lowering.Steps(uses: [.whole, .inRegion(0), .inRegion(1)], regions: 2) { writer in
+        let condition = writer.memory(of: 0)
+        let result = writer.pointer(0)
+        func branch(_ k: Int) -> [Step] {
+          writer.region(k) {
+            writer.add(.point(result, to: writer.memory(of: k + 1)))
+            for (axis, length) in writer.shape(of: k + 1).enumerated() {
+              if let symbol = writer.found(0, axis: axis) { writer.define(symbol, as: length) }
+            }
+          }
+        }
+        let (then, otherwise) = (branch(0), branch(1))
+        writer.add(.branch(condition: condition, then: then, otherwise: otherwise))
+        writer.find(0)
+      })
+  }
 }
 
 extension T {

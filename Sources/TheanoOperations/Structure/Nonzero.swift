@@ -29,7 +29,30 @@ package struct Nonzero: Operation {
     }
     return [HostLoops.make(rows, [rows.count / shape.count, shape.count], .int64)]
   }
-  package func lower(_ context: inout LoweringContext) -> Lowering { .positions }
+
+  /// First how many there are is counted, then which.
+  package func lower(_ context: inout LoweringContext) -> Lowering {
+    let space = context.shape(0)
+    return .steps(1, .elements) { writer in
+      func isTrue(_ nest: any NestScope) -> LoopNest.Ref {
+        let value = nest.operand(0, at: nest.index)
+        let dtype = nest.builder.nest.dtype(value)
+        return dtype == .bool
+          ? value : nest.builder.apply(.notEqual, value, nest.builder.constant(.init(0, dtype)))
+      }
+      let count = writer.scratch(.int64, [])
+      writer.nest(over: space, reduced: Array(space.indices)) { nest in
+        let one = nest.builder.apply(.cast(.int64), isTrue(nest))
+        nest.fold(.sum, one, start: nil, dtype: .int64, into: (count, []))
+      }
+      if let symbol = writer.found(0, axis: 0) { writer.bind(symbol, from: count) }
+      let rows = writer.result()
+      writer.nest(over: space) { nest in
+        let condition = isTrue(nest)
+        nest.effect(on: rows) { .append(condition: condition, buffer: $0, row: nest.index) }
+      }
+    }
+  }
 }
 
 extension T {

@@ -29,7 +29,7 @@ package struct Print: Operation {
     listener.hear(message, inputs[0])
     return inputs
   }
-  package func lower(_ context: inout LoweringContext) -> Lowering { .callback }
+  package func lower(_ context: inout LoweringContext) -> Lowering { .callback(context) }
 }
 
 extension T {

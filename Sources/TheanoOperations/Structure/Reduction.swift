@@ -106,7 +106,7 @@ package struct Reduction: Operation {
   }
 
   package func lower(_ context: inout LoweringContext) -> Lowering {
-    .fold(combiner, axes: axes, keepDims: false)
+    .fold(combiner, axes: axes)
   }
 
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {

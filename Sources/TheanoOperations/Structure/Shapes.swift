@@ -182,7 +182,7 @@ package struct Reshape: Operation {
         hint: "the product of the lengths must be the number of elements", operand: 0)
     }
   }
-  package func lower(_ context: inout LoweringContext) -> Lowering { .alias }
+  package func lower(_ context: inout LoweringContext) -> Lowering { .view }
 }
 
 /// Operands put one after the other along an axis.
@@ -251,23 +251,19 @@ package struct Concatenate: Operation {
     return [result]
   }
   package func lower(_ context: inout LoweringContext) -> Lowering {
-    let axis = axis
-    var start: Size = 0
-    var parts: [Writes.Part] = []
-    for k in context.inputs.indices {
-      let space = context.shape(k)
-      let offset = start
-      parts.append(
-        .init(
-          space: space, value: { builder, index, operand in operand(&builder, k, index) },
-          place: { builder, index, _ in
-            var at = index
-            at[axis] = builder.apply(.add, builder.extent(offset), index[axis])
-            return at
-          }))
-      start = start + space[axis]
+    let shapes = context.inputs.indices.map { context.shape($0) }
+    return .steps(shapes.count, .elements) { [axis] writer in
+      let result = writer.result()
+      var start: Size = 0
+      for (k, shape) in shapes.enumerated() {
+        writer.nest(over: shape) { nest in
+          var at = nest.index
+          at[axis] = nest.builder.apply(.add, nest.builder.extent(start), at[axis])
+          nest.store(nest.operand(k, at: nest.index), in: result, at: at)
+        }
+        start = start + shape[axis]
+      }
     }
-    return .writes(Writes(base: nil, parts: parts))
   }
 }
 

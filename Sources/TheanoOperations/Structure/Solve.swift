@@ -90,7 +90,44 @@ package struct Solve: Operation {
 
   package func lower(_ context: inout LoweringContext) -> Lowering {
     let check = context.check { Solve.singular(column: $0[0]) }
-    return .library(LibraryCall(routine: "gesv", overwrites: [0, 1], check: check))
+    let dtype = context.outputs[0].dtype
+    let isVector = context.inputs[1].ndim == 1
+    let (n, columns) = (context.shape(0)[0], isVector ? 1 : context.shape(1)[1])
+    return .steps(2, .elements) { writer in
+      // LAPACK counts columns first: what is a row here is a column there.
+      let a = writer.scratch(dtype, [n, n])
+      writer.nest(over: [n, n]) { nest in
+        nest.store(nest.operand(0, at: nest.index), in: a, at: nest.index.reversed())
+      }
+      let b = writer.scratch(dtype, [columns, n])
+      writer.nest(over: [n, columns]) { nest in
+        let element = nest.operand(1, at: isVector ? [nest.index[0]] : nest.index)
+        nest.store(element, in: b, at: nest.index.reversed())
+      }
+      let pivots = writer.scratch(.int32, [n])
+      // Even where there is nothing to solve.
+      let stride = Size.maximum(n, 1)
+      writer.add(
+        .call(
+          Step.RoutineCall(
+            Solve.gesv(dtype),
+            [
+              .length(n), .length(columns), .buffer(a), .length(stride), .buffer(pivots), .buffer(b),
+              .length(stride),
+            ], check: check, notes: writer.notes)))
+      let result = writer.result()
+      writer.nest(over: [n, columns]) { nest in
+        nest.store(
+          nest.load(b, at: nest.index.reversed()), in: result, at: isVector ? [nest.index[0]] : nest.index)
+      }
+    }
+  }
+
+  /// Solves A X = B in place of B by LU factorisation; the factors take A's place.
+  private static func gesv(_ dtype: DType) -> Routine {
+    Routine(
+      "\(dtype.format.letter ?? "d")gesv_", .lapack,
+      [.length, .length, .updates(dtype), .length, .writes(.int32), .updates(dtype), .length])
   }
 }
 

@@ -81,11 +81,7 @@ package struct Selection: Hashable, Sendable {
   }
 
   /// The place in the whole array that a place in the part is.
-  typealias Place =
-    @Sendable (
-      _ builder: inout NestBuilder, _ index: [LoopNest.Ref],
-      _ operand: (inout NestBuilder, Int, [LoopNest.Ref]) -> LoopNest.Ref
-    ) -> [LoopNest.Ref]
+  typealias Place = Lowering.Place
 
   /// How places are found in a kernel. `base` is the operand that is indexed.
   func place(_ context: inout LoweringContext, base: Int, operands: [Operand]) -> Place {
@@ -311,15 +307,25 @@ package struct UpdateSubtensor: Operation {
     var rules = ShapeRules()
     let space = ((try? selection.shape(operands[0], operands, &rules)) ?? []).map { $0.size ?? 0 }
     let dims = context.inputs[1].dims
-    return .writes(
-      Writes(
-        base: 0,
-        parts: [
-          .init(
-            space: space, mayRepeat: selection.gathered != nil, mode: mode == .set ? .set : .add,
-            value: { builder, index, operand in operand(&builder, 1, alignedIndex(&builder, index, dims)) },
-            place: place)
-        ]))
+    let mayRepeat = selection.gathered != nil
+    return .steps(operands.count, .elements) { [mode] writer in
+      let result = writer.result()
+      writer.copy(0, to: result)
+      writer.nest(over: space) { nest in
+        let at = nest.pullIndices(place)
+        let value = nest.pull(
+          { builder, index, operand in operand(&builder, 1, alignedIndex(&builder, index, dims)) },
+          at: nest.index)
+        switch (mode, mayRepeat) {
+        case (.set, false): nest.store(value, in: result, at: at)
+        case (.set, true): nest.effect(on: result) { .scatter(buffer: $0, at: at, value) }
+        case (.add, false):
+          let old = nest.load(result, at: at)
+          nest.store(nest.builder.apply(.add, old, value), in: result, at: at)
+        case (.add, true): nest.effect(on: result) { .scatterAdd(buffer: $0, at: at, value) }
+        }
+      }
+    }
   }
 
   package func text(_ operands: [String]) -> String {

@@ -1,6 +1,7 @@
 import Testing
 import Theano
 import TheanoEmission
+import TheanoInspection
 import TheanoKernels
 import TheanoScheduling
 import TheanoTestSupport
@@ -89,16 +90,13 @@ private let hasClang = (try? Toolchain.process().compiler)?.path.hasSuffix("clan
 
 extension Function {
   /// The loop nests of the program.
-  fileprivate var nests: [LoopNest] {
-    var nests: [LoopNest] = []
-    for step in core.report.schedule?.steps ?? [] {
-      if case .nest(let nest, _) = step { nests.append(nest) }
-    }
-    return nests
-  }
+  fileprivate var nests: [LoopNest] { core.report.schedule?.nests ?? [] }
 
   /// The program's own part of its source.
-  fileprivate var own: String { Notes.own(cSource) }
+  fileprivate var own: String {
+    guard let schedule = core.report.schedule, let program = core.report.program else { return "" }
+    return ProgramText.write(program, hostText: "", comment: schedule.text(ofNote:)).own
+  }
 }
 
 // The functions stand at lines of their own counting, which no change above moves.

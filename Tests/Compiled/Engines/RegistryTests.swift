@@ -92,7 +92,7 @@ import TheanoTestSupport
           var context = LoweringContext(
             operands: graph.nodes[node].inputs.map { graph.operand(graph.resolve($0)) },
             outputs: graph.nodes[node].outputs.map { graph.values[$0].type })
-          if case .callback = op.lower(&context) { row.isCallback = true }
+          if case .steps(let steps) = op.lower(&context), steps.callsBack { row.isCallback = true }
           if !row.hasGradient || !row.hasPushforward, let origin = graph.nodes[node].origin {
             let slopes = slopes(of: origin)
             row.hasGradient = row.hasGradient || slopes.gradient

@@ -143,31 +143,6 @@ private func values<T: BinaryFloatingPoint>(_ count: Int, _ seed: Int, _: T.Type
     try gemvGerAndDot(.native)
   }
 
-  @Test(.enabled(if: nativeServices?.libraries.solvers != nil, "needs a LAPACK library"))
-  func solving() throws {
-    let blas = try #require(nativeServices).blas
-    for (n, columns) in [(1, 1), (3, 2), (20, 1), (37, 5)] {
-      // Diagonally dominant, so well conditioned.
-      var a = values(n * (n + 1), 11, Double.self)
-      for i in 0..<n { a[i * (n + 1) + i] += 100 }
-      let solution = values(n * columns, 12, Double.self)
-      var b = [Double](repeating: 0, count: n * (columns + 2))
-      for i in 0..<n {
-        for j in 0..<columns {
-          b[i * (columns + 2) + j] = (0..<n).reduce(0) {
-            $0 + a[i * (n + 1) + $1] * solution[$1 * columns + j]
-          }
-        }
-      }
-      #expect(theano_dgesv(blas, Int64(n), Int64(columns), &a, Int64(n + 1), &b, Int64(columns + 2)) == 0)
-      for i in 0..<n {
-        for j in 0..<columns { #expect(abs(b[i * (columns + 2) + j] - solution[i * columns + j]) < 1e-12) }
-      }
-    }
-    var singular: [Float] = [1, 2, 2, 4], side: [Float] = [1, 1]
-    #expect(theano_sgesv(blas, 2, 1, &singular, 2, &side, 1) == 2)
-  }
-
   @Test func resultsDoNotDependOnTheNumberOfThreads() throws {
     var blas = try #require(table(.compiled))
     let m = 210, n = 190, k = 600
