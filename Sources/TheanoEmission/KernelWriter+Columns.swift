@@ -57,7 +57,8 @@ extension KernelWriter {
     code.open("for (th_i64 part = begin; part < end; part++)")
     code.line("const th_i64 first = 0, stop = \(extent(last));")
     code.line(
-      "const th_i64 top = part * \(n) / \(KernelWriter.rowParts), bottom = (part + 1) * \(n) / \(KernelWriter.rowParts);")
+      "const th_i64 top = part * \(n) / \(KernelWriter.rowParts), bottom = (part + 1) * \(n) / \(KernelWriter.rowParts);"
+    )
     let places = folds.map { "p\($0.effect)[part * \(KernelWriter.fewColumns) + j]" }
     clear(places, count: "stop")
     addRows(from: "top", to: "bottom", places)
@@ -138,7 +139,8 @@ extension KernelWriter {
       let rows = extent(reduced[0])
       let isFew = length(last) == nil ? "\(n) < \(KernelWriter.fewColumns) && " : ""
       code.open(
-        "if (\(isFew)\(rows) >= \(KernelWriter.rowParts * plan.block) && \(points) * \(nest.cost) >= TH_PARALLEL_WORK)")
+        "if (\(isFew)\(rows) >= \(KernelWriter.rowParts * plan.block) && \(points) * \(nest.cost) >= TH_PARALLEL_WORK)"
+      )
       for partial in columnPartials {
         code.line("\(partial.type) \(partial.name)[\(KernelWriter.rowParts * KernelWriter.fewColumns)];")
         code.line("a.\(partial.name) = \(partial.name);")
@@ -152,7 +154,8 @@ extension KernelWriter {
         let p = "p\(fold.effect)[part * \(KernelWriter.fewColumns) + i\(last)]"
         code.line("\(fold.carrier.cName) total\(fold.effect) = p\(fold.effect)[i\(last)];")
         code.line(
-          "for (th_i64 part = 1; part < \(KernelWriter.rowParts); part++) \(fold.join("total\(fold.effect)", p))")
+          "for (th_i64 part = 1; part < \(KernelWriter.rowParts); part++) \(fold.join("total\(fold.effect)", p))"
+        )
         storeFold(fold, fold.final("total\(fold.effect)", "", start: start(of: fold)))
       }
       code.close()

@@ -61,14 +61,17 @@ extension KernelWriter {
     declare(own)
     runLoops(own, wanted, from: "0", to: nil) { writer in
       for effect in effects { writer.effect(effect) }
-      for ref in writer.plan.keptInRow where writer.values.keptInRow[Int(ref.id)] == nil && wanted.contains(Int(ref.id)) {
+      for ref in writer.plan.keptInRow
+      where writer.values.keptInRow[Int(ref.id)] == nil && wanted.contains(Int(ref.id)) {
         writer.code.line("row\(ref.id)[i\(writer.reduced.last!)] = \(writer.values.text(ref));")
       }
     }
     for ref in plan.keptInRow where wanted.contains(Int(ref.id)) {
       values.keptInRow[Int(ref.id)] = "row\(ref.id)[i\(reduced.last!)]"
     }
-    for fold in own { code.line("const \(fold.fold.dtype.arithmetic.cName) \(fold.result) = \(final(fold));") }
+    for fold in own {
+      code.line("const \(fold.fold.dtype.arithmetic.cName) \(fold.result) = \(final(fold));")
+    }
   }
 
   private func final(_ fold: Fold) -> String {

@@ -103,6 +103,7 @@ struct KernelWriter {
     } else {
       arguments()
       ranges()
+      code.outside("")
       head(attribute)
       dispatch()
       code.close()
@@ -122,6 +123,7 @@ struct KernelWriter {
     for field in parameters + sizes.map({ "th_i64 s\($0)" }) + numbers { code.line("\(field);") }
     for field in extraFields { code.line("\(field.type) \(field.name)\(field.dimension);") }
     code.close("} \(name)_args;")
+    code.outside("")
   }
 
   /// What the wrapper and the pieces share beside the arguments.
@@ -223,7 +225,8 @@ struct KernelWriter {
 
   // MARK: - Loops
 
-  mutating func statements(at depth: Int, in wanted: Set<Int>, stage: Int? = nil, reach: Reach.Form = .scalar) {
+  mutating func statements(at depth: Int, in wanted: Set<Int>, stage: Int? = nil, reach: Reach.Form = .scalar)
+  {
     var wanted = wanted
     if let stage { wanted = wanted.filter { values.stages[$0] == stage } }
     for statement in values.statements(at: depth, in: wanted, reach: reach) { add(statement) }
@@ -294,7 +297,8 @@ struct KernelWriter {
     switch effect {
     case .fold: break
     case .store(let buffer, let at, let value), .scatter(let buffer, let at, let value):
-      code.line("b\(buffer)[\(values.offset(buffer, at))] = \(values.stored(values.text(value), in: buffer));")
+      code.line(
+        "b\(buffer)[\(values.offset(buffer, at))] = \(values.stored(values.text(value), in: buffer));")
     case .scatterAdd(let buffer, let at, let value):
       let place = "b\(buffer)[\(values.offset(buffer, at))]"
       guard let name = nest.buffers[buffer].dtype.format.conversion else {
@@ -315,7 +319,8 @@ struct KernelWriter {
   mutating func storeFold(_ fold: Fold, _ value: String) {
     guard let target = fold.fold.target else { return }
     code.line(
-      "b\(target.buffer)[\(values.offset(target.buffer, target.at))] = \(values.stored(value, in: target.buffer));")
+      "b\(target.buffer)[\(values.offset(target.buffer, target.at))] = \(values.stored(value, in: target.buffer));"
+    )
   }
 
   /// A value that is known where a fold has ended: what a sum starts at.

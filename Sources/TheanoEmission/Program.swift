@@ -166,7 +166,8 @@ extension Program.Statement {
       switch argument {
       case .address(let p, let dtype): .address(place(p), dtype)
       case .element(let p, let dtype, let times): .element(place(p), dtype, times: times)
-      case .axisLength(.known(let leaf), .known(let axis)): .axisLength(leaf: integer(leaf), axis: integer(axis))
+      case .axisLength(.known(let leaf), .known(let axis)):
+        .axisLength(leaf: integer(leaf), axis: integer(axis))
       case .integer(.known(let n)): .integer(integer(n))
       case .number(let constant): number(constant)
       case .axisLength, .integer, .length, .numberColumn, .flag, .letter: argument
@@ -177,7 +178,8 @@ extension Program.Statement {
       call.arguments = call.arguments.map(argument)
       return .call(call)
     case .allocateResult(.known(let k), let shape): return .allocateResult(integer(k), shape: shape)
-    case .callback, .branch, .point, .bind, .define, .check, .allocateResult, .allocateScratch, .run: return self
+    case .callback, .branch, .point, .bind, .define, .check, .allocateResult, .allocateScratch, .run:
+      return self
     }
   }
 }

@@ -70,7 +70,9 @@ package struct ProgramBuilder {
       case .callback(let call):
         for id in call.outputs {
           for size in schedule.buffers[id].shape {
-            for case .found(let value, let slot) in size.symbols { late.insert(.found(value: value, slot: slot)) }
+            for case .found(let value, let slot) in size.symbols {
+              late.insert(.found(value: value, slot: slot))
+            }
           }
         }
       case .nest, .product, .call, .branch, .point, .check, .allocate: break
@@ -78,7 +80,9 @@ package struct ProgramBuilder {
     }
     program.lateSymbols = late.sorted { $0.key < $1.key }
     var axes: Set<Size.Symbol> = []
-    for size in sizes { for case .axis(let leaf, let axis) in size.bases { axes.insert(.axis(leaf: leaf, axis: axis)) } }
+    for size in sizes {
+      for case .axis(let leaf, let axis) in size.bases { axes.insert(.axis(leaf: leaf, axis: axis)) }
+    }
     program.axes = axes.sorted { a, b in
       guard case .axis(let i, let k) = a, case .axis(let j, let l) = b else { return false }
       return (i, k) < (j, l)
@@ -240,9 +244,12 @@ package struct ProgramBuilder {
       program.kernels.append(.init(nest: nest, plan: step.plan, notes: step.nest.comment.notes))
     }
     program.kernels[number].calls += 1
-    let arguments = step.buffers.map(address) + lengths.map(length) + numbers.map { constant in
-      constant.dtype.isFloating ? .number(constant) : .integer(.known(Int(Int64(bitPattern: constant.bits))))
-    }
+    let arguments =
+      step.buffers.map(address) + lengths.map(length)
+      + numbers.map { constant in
+        constant.dtype.isFloating
+          ? .number(constant) : .integer(.known(Int(Int64(bitPattern: constant.bits))))
+      }
     return Program.Call(
       callee: .kernel(number), arguments: arguments, check: nest.canFail ? 0 : nil,
       notes: .init(numbers: step.nest.comment.notes))
@@ -260,7 +267,8 @@ package struct ProgramBuilder {
       factor(p.beta), address(p.out.buffer),
     ]
     for axis in p.batch.indices {
-      arguments += [p.batch[axis], p.a.batchStrides[axis], p.b.batchStrides[axis], p.out.batchStrides[axis]].map(length)
+      arguments += [p.batch[axis], p.a.batchStrides[axis], p.b.batchStrides[axis], p.out.batchStrides[axis]]
+        .map(length)
     }
     return Program.Call(
       callee: .product(dtype, batch: p.batch.count), arguments: arguments, notes: .init(numbers: p.notes))

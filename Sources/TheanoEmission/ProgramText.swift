@@ -63,7 +63,8 @@ package struct ProgramText {
     services.formUnion(code.services)
     var own = kernels
     if !program.routines.isEmpty {
-      own.insert("__attribute__((visibility(\"default\"))) void *theano_imports[\(program.routines.count)];\n", at: 0)
+      own.insert(
+        "__attribute__((visibility(\"default\"))) void *theano_imports[\(program.routines.count)];\n", at: 0)
     }
     own += tables + entry
     let foundation = ["// Written by Theano for Swift.", hostText, PreludeParts.text(for: functions)]
@@ -117,7 +118,8 @@ package struct ProgramText {
     code.line(unused)
     head()
     let headLines = code.lines
-    let items = program.statements.map { statement -> (lines: [String], used: Set<String>, assigned: Set<String>) in
+    let items = program.statements.map {
+      statement -> (lines: [String], used: Set<String>, assigned: Set<String>) in
       let services = code.services
       code = CodeWriter(indent: 1)
       code.services = services
@@ -134,7 +136,8 @@ package struct ProgramText {
     } else {
       body += items.flatMap(\.lines)
     }
-    let name = "theano_entry(const th_host *host, th_call *call, const th_arg *args, th_result *results, th_error *error)"
+    let name =
+      "theano_entry(const th_host *host, th_call *call, const th_arg *args, th_result *results, th_error *error)"
     let entry =
       ["__attribute__((visibility(\"default\"))) th_i32 \(name) {"] + body + ["  return TH_OK;", "}", ""]
     return parts + entry
@@ -171,14 +174,13 @@ package struct ProgramText {
   }
 
   private mutating func workspace() {
-    if program.isTooLarge { code.line("return (void)host->workspace(call, -1), TH_HOST;") }
-    guard program.knownBytes > 0 || !program.classes.isEmpty else { return }
-    var end = "\(program.knownBytes)"
+    guard program.knownBytes > 0 || !program.classes.isEmpty || program.isTooLarge else { return }
+    var end = program.isTooLarge ? "-1" : "\(program.knownBytes)"
     for (k, item) in program.classes.enumerated() {
       refuseIfTooLarge(item.bytes, times: item.count)
       declare("th_i64 ", "s\(k)", "\(code.service("th_align"))(\(sizes(item.bytes)))")
       declare("th_i64 ", "o\(k)", end)
-      end = "o\(k) + \(item.count) * s\(k)"
+      if !program.isTooLarge { end = "o\(k) + \(item.count) * s\(k)" }
     }
     declare("char *const ", "w", "(char *)host->workspace(call, \(end))", constant: false)
     code.line("if (!w) return TH_HOST;")
@@ -212,7 +214,8 @@ package struct ProgramText {
       var text = ["static TH_APART th_i32 \(name)(th_state *state) {"]
       for variable in all where used.contains(variable.name) {
         let isConstant = !assigned.contains(variable.name)
-        text.append("  \(field(variable))\(isConstant ? "const " : "")\(variable.name) = state->\(variable.name);")
+        text.append(
+          "  \(field(variable))\(isConstant ? "const " : "")\(variable.name) = state->\(variable.name);")
       }
       text += part.flatMap(\.lines)
       for variable in all where assigned.contains(variable.name) {
@@ -259,7 +262,8 @@ package struct ProgramText {
     switch place {
     case .leaf(let k): return "\(cast)\(name("args"))[\(text(k))].data"
     case .constant(let k):
-      let constant = if case .known(let n) = k { "\(program.leafCount + n)" } else { "\(program.leafCount) + \(text(k))" }
+      let constant =
+        if case .known(let n) = k { "\(program.leafCount + n)" } else { "\(program.leafCount) + \(text(k))" }
       return "\(cast)\(name("args"))[\(constant)].data"
     case .result(let k): return "\(cast)\(name("r"))[\(text(k))]"
     case .workspace(let offset): return "\(cast)(\(name("w")) + \(text(offset)))"
@@ -335,7 +339,8 @@ package struct ProgramText {
     let (a, b) = (text(check.left), text(check.right))
     let fail = code.service("th_fail")
     code.line(
-      "if (th_unlikely(!(\(a) \(check.isEqual ? "==" : "<=") \(b)))) return \(fail)(\(name("error")), \(k), \(a), \(b));")
+      "if (th_unlikely(!(\(a) \(check.isEqual ? "==" : "<=") \(b)))) return \(fail)(\(name("error")), \(k), \(a), \(b));"
+    )
   }
 
   private mutating func allocate(_ k: Program.Index, _ shape: [Size]) {
@@ -451,7 +456,9 @@ package struct ProgramText {
       assigned.insert("b\(id)")
       code.line("b\(id) = (\(output.dtype.cName) *)out[\(k)].data;")
       for (axis, size) in output.shape.enumerated() {
-        guard size.symbols.count == 1, case .found = size.symbols[0], size == Size(size.symbols[0]) else { continue }
+        guard size.symbols.count == 1, case .found = size.symbols[0], size == Size(size.symbols[0]) else {
+          continue
+        }
         assigned.insert(size.symbols[0].key)
         code.line("\(size.symbols[0].key) = shapes[\(k)][\(axis)];")
       }

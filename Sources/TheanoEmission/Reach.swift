@@ -52,7 +52,8 @@ extension ValueWriter {
   func reachTests(at depth: Int, in wanted: Set<Int>) -> [String] {
     calls(at: depth, in: wanted).map { call in
       let operands = nest.operands(of: call.k)
-      return "th_\(call.reach.test)_\(nest.dtype(operands[0]).suffix)(\(operands.map(text).joined(separator: ", ")))"
+      return
+        "th_\(call.reach.test)_\(nest.dtype(operands[0]).suffix)(\(operands.map(text).joined(separator: ", ")))"
     }
   }
 }

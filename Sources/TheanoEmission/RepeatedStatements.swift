@@ -44,7 +44,8 @@ extension Program {
   private static func repeats(_ kinds: [Int]) -> [[Int]] {
     (1...longestPeriod).map { period in
       var equal = [Int](repeating: 0, count: kinds.count + 1)
-      for k in stride(from: kinds.count - period - 1, through: 0, by: -1) where kinds[k] == kinds[k + period] {
+      for k in stride(from: kinds.count - period - 1, through: 0, by: -1) where kinds[k] == kinds[k + period]
+      {
         equal[k] = equal[k + 1] + 1
       }
       return equal
@@ -83,7 +84,9 @@ extension Program {
     }
     // What is the same in every turn is no column.
     let variable = integers[0].indices.filter { k in integers.contains { $0[k] != integers[0][k] } }
-    let floats = numbers[0].indices.filter { k in numbers.contains { $0[k].bitPattern != numbers[0][k].bitPattern } }
+    let floats = numbers[0].indices.filter { k in
+      numbers.contains { $0[k].bitPattern != numbers[0][k].bitPattern }
+    }
     var (nextInteger, nextNumber) = (-1, -1)
     let body = statements.prefix(period).map { statement in
       statement.replacing(

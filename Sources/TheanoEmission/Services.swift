@@ -6,7 +6,9 @@ enum Services {
   /// The macros that every program has, and the functions that are called, each after those that it stands on.
   static func text(for called: Set<String>) -> String {
     var wanted = called
-    for function in functions.reversed() where wanted.contains(function.name) { wanted.formUnion(function.needs) }
+    for function in functions.reversed() where wanted.contains(function.name) {
+      wanted.formUnion(function.needs)
+    }
     return ([macros] + functions.filter { wanted.contains($0.name) }.map(\.text)).joined(separator: "\n")
   }
 

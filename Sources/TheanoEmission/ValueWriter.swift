@@ -188,7 +188,9 @@ struct ValueWriter {
   /// comparisons with powers of two.
   private func conversion(_ x: String, _ dtype: DType, to target: DType) -> String {
     if target == .bool { return "\(x) != 0" }
-    if let name = target.format.conversion { return "th_from_\(name)(th_to_\(name)((\(target.arithmetic.cName))\(x)))" }
+    if let name = target.format.conversion {
+      return "th_from_\(name)(th_to_\(name)((\(target.arithmetic.cName))\(x)))"
+    }
     let plain = "(\(target.cName))\(x)"
     guard dtype.isFloating, target.isInteger else { return plain }
     let isSigned = target.kind == .signed

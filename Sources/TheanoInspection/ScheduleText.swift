@@ -39,7 +39,9 @@ extension Schedule {
       (["product \(name(p.out.buffer)) = \(text(p))", "    by \(way(p, library))"], p.notes)
     case .call(let call):
       (
-        ["\(call.routine.library) \(call.routine.symbol)(\(call.arguments.map(text).joined(separator: ", ")))"],
+        [
+          "\(call.routine.library) \(call.routine.symbol)(\(call.arguments.map(text).joined(separator: ", ")))"
+        ],
         call.notes
       )
     case .callback(let call):

@@ -32,13 +32,16 @@ extension LoopNest {
         require(
           at.allSatisfy { valid($0, before: k) && dtype($0) == .int64 }, "instruction \(k) has a bad index")
         require(
-          buffers[b].dtype.arithmetic == dtypes[k], "instruction \(k) loads \(buffers[b].dtype) as \(dtypes[k])")
+          buffers[b].dtype.arithmetic == dtypes[k],
+          "instruction \(k) loads \(buffers[b].dtype) as \(dtypes[k])")
       case .folded(let e):
         guard effects.indices.contains(e), case .fold(let fold) = effects[e] else {
           require(false, "instruction \(k) reads no fold"); continue
         }
         require(Int(fold.value.id) < k, "instruction \(k) reads a fold that comes later")
-        require(fold.dtype.arithmetic == dtypes[k], "instruction \(k) reads a fold of \(fold.dtype) as \(dtypes[k])")
+        require(
+          fold.dtype.arithmetic == dtypes[k], "instruction \(k) reads a fold of \(fold.dtype) as \(dtypes[k])"
+        )
       case .apply(let primitive, let operands):
         guard operands.allSatisfy({ valid($0, before: k) }) else {
           require(false, "instruction \(k) uses a later one")

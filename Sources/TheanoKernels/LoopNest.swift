@@ -124,7 +124,8 @@ package struct LoopNest: Hashable, Sendable {
     package init(_ value: Double, _ dtype: DType) {
       self.dtype = dtype
       switch dtype.kind {
-      case .floating, .complex: bits = (dtype.arithmetic == .float32 ? Double(Float(value)) : value).bitPattern
+      case .floating, .complex:
+        bits = (dtype.arithmetic == .float32 ? Double(Float(value)) : value).bitPattern
       case .bool: bits = value == 0 ? 0 : 1
       case .unsigned: bits = UInt64(exactly: value) ?? 0
       case .signed: bits = UInt64(bitPattern: Int64(exactly: value.rounded(.towardZero)) ?? 0)
@@ -199,7 +200,9 @@ package struct NestBuilder {
 
   /// The result of a fold that was written before.
   package mutating func folded(_ effect: Int) -> LoopNest.Ref {
-    guard case .fold(let fold) = nest.effects[effect] else { preconditionFailure("effect \(effect) is no fold") }
+    guard case .fold(let fold) = nest.effects[effect] else {
+      preconditionFailure("effect \(effect) is no fold")
+    }
     return emit(.folded(effect), fold.dtype.arithmetic)
   }
 

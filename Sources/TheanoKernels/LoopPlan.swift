@@ -126,7 +126,9 @@ extension LoopNest {
   /// Costly values that one run over a row computes and a later one needs again.
   fileprivate func worthKeepingInRow(_ lengths: [Int?]) -> [Ref] {
     let reduced = axes.indices.filter { axes[$0].isReduced }
-    let length = reduced.reduce(1 as Int?) { product, axis in product.flatMap { p in lengths[axis].map { p * $0 } } }
+    let length = reduced.reduce(1 as Int?) { product, axis in
+      product.flatMap { p in lengths[axis].map { p * $0 } }
+    }
     guard reduced.count == 1, let length, length <= LoopPlan.longestKeptRow else { return [] }
     let stages = stages
     let last = effects.map { stages[Int($0.value.id)] }.max() ?? 0
@@ -143,7 +145,9 @@ extension LoopNest {
 
   /// Whether an instruction is arithmetic on positions, which is written where it is used.
   package func isIndexArithmetic(_ k: Int) -> Bool {
-    guard case .apply(let primitive, let operands) = instructions[k], dtypes[k] == .int64 else { return false }
+    guard case .apply(let primitive, let operands) = instructions[k], dtypes[k] == .int64 else {
+      return false
+    }
     guard primitive == .add || primitive == .multiply || primitive == .subtract else { return false }
     return operands.allSatisfy { ref in
       switch self[ref] {

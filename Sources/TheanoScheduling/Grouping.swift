@@ -5,9 +5,11 @@ import TheanoKernels
 /// Decides what is computed together.
 ///
 /// Values that are computed element by element over one iteration space go into one loop nest, and so do the
-/// reductions over that space. A nest may hold a value if everything the value needs from elsewhere is finished before
-/// the nest begins: nests stand in a list, and a value goes into the first one that is late enough and that it has
-/// something to do with. What needs the result of a reduction for the same row may stay in the reduction's nest.
+/// reductions over that space. What is computed for a reduction, a step or an output is put together, operands first, in
+/// one nest of its space, or in the nest that it goes on from. A nest may hold a value if everything the value needs from
+/// elsewhere is finished before the nest begins; nests stand in a list. Work that has nothing in common stays apart: fused
+/// by chance, equal parts of a program would become different nests. What needs the result of a reduction for the same row
+/// may stay in the reduction's nest.
 struct Grouping {
   /// More than this in one loop makes the C compiler slow and spills registers.
   static let operationLimit = 96
@@ -60,6 +62,15 @@ struct Grouping {
   /// Which nodes read which reductions of their own nest, row by row.
   private(set) var rowReads: Set<RowRead> = []
   private var readyMemo: [Graph.NodeID: Int] = [:]
+  /// Where nodes stand in the order of computing.
+  private var position: [Graph.NodeID: Int] = [:]
+  /// The nests that what is put together goes to, by space and region.
+  private var homes: [Home: Int] = [:]
+
+  private struct Home: Hashable {
+    var space: [Size]
+    var region: Int
+  }
   private var sourcesMemo: [Graph.ValueID: [Graph.ValueID]] = [:]
 
   struct RowRead: Hashable {
@@ -73,7 +84,10 @@ struct Grouping {
     regions = Regions(graph, order: order, lowerings: lowerings)
     lists = regions.parents.map { _ in Region() }
     findMaterialised(order)
-    for node in order { place(node) }
+    for (k, node) in order.enumerated() { position[node] = k }
+    for node in order where role(node) == .reduced || role(node) == .steps { place(for: [node]) }
+    place(for: graph.outputs.compactMap { graph.producer(graph.resolve($0)) })
+    for node in order where groupOf[node] == nil && role(node) == .computed { place(for: [node]) }
   }
 
   func role(_ node: Graph.NodeID) -> Role {
@@ -136,9 +150,25 @@ struct Grouping {
     let isOwn = self.region(of: node) == region
     if isOwn, let known = readyMemo[node] { return known }
     var ready = 0
-    for below in inputs(node) + graph.lengthsRead(by: node) { ready = max(ready, readable(below, in: region)) }
+    for below in inputs(node) + graph.lengthsRead(by: node) {
+      ready = max(ready, readable(below, in: region))
+    }
     if isOwn { readyMemo[node] = ready }
     return ready
+  }
+
+  /// Places nodes, after all that they need and that is not placed yet.
+  private mutating func place(for nodes: [Graph.NodeID]) {
+    var found: Set<Graph.NodeID> = []
+    var pending = nodes
+    while let node = pending.popLast() {
+      guard groupOf[node] == nil, found.insert(node).inserted else { continue }
+      for value in inputs(node) + graph.lengthsRead(by: node) {
+        if let below = graph.producer(value), groupOf[below] == nil { pending.append(below) }
+      }
+    }
+    homes = [:]
+    for node in found.sorted(by: { position[$0] ?? 0 < position[$1] ?? 0 }) { place(node) }
   }
 
   private mutating func place(_ node: Graph.NodeID) {
@@ -177,15 +207,19 @@ struct Grouping {
     let long = shape.indices.filter { shape[$0].constant != 1 }
     let space = long.map { shape[$0] }
     let axes = axes.map { axes in long.indices.filter { axes.contains(long[$0]) } }
-    let wish = wish(of: node, shape, space, region, readsElsewhere)
+    var wish = wish(of: node, shape, space, region, readsElsewhere)
+    let home = Home(space: space, region: region)
+    if let group = homes[home] { wish.partners.insert(group) }
     let candidates = lists[region].bySpace[space] ?? []
-    for candidate in candidates[candidates.partitioningIndex(from: wish.earliest)...].suffix(Grouping.triedNests)
+    for candidate in candidates[candidates.partitioningIndex(from: wish.earliest)...].suffix(
+      Grouping.triedNests)
     where accepts(candidate, node, wish, axes, cost, region) {
       lists[region].groups[candidate].members.append(node)
       lists[region].groups[candidate].cost += cost
       lists[region].groups[candidate].operands.formUnion(operands(of: node, outside: candidate, region))
       if let axes { lists[region].groups[candidate].kind = .nest(space: space, axes: axes) }
       groupOf[node] = candidate
+      homes[home] = candidate
       for reduction in wish.reductions where reduction.group == candidate {
         rowReads.insert(RowRead(reader: node, reduction: reduction.node))
       }
@@ -195,6 +229,7 @@ struct Grouping {
     group.operands = Set(operands(of: node, outside: lists[region].groups.count, region))
     lists[region].groups.append(group)
     groupOf[node] = lists[region].groups.count - 1
+    homes[home] = lists[region].groups.count - 1
     lists[region].bySpace[space, default: []].append(lists[region].groups.count - 1)
   }
 
@@ -205,7 +240,8 @@ struct Grouping {
     for value in inputs(node) {
       guard let producer = graph.producer(value) else { continue }
       if !readsElsewhere, role(producer) == .computed, self.region(of: producer) == region,
-        let group = groupOf[producer], case .nest(let other, _) = lists[region].groups[group].kind, other == space,
+        let group = groupOf[producer], case .nest(let other, _) = lists[region].groups[group].kind,
+        other == space,
         self.shape(value).filter({ $0.constant != 1 }) == space
       {
         wish.earliest = max(wish.earliest, group)
@@ -220,14 +256,18 @@ struct Grouping {
         }
         // What else lies under the pulls.
         for source in sources(value) {
-          guard let below = graph.producer(source), !rows.contains(where: { $0.node == below }) else { continue }
+          guard let below = graph.producer(source), !rows.contains(where: { $0.node == below }) else {
+            continue
+          }
           wish.earliest = max(wish.earliest, readable(source, in: region))
         }
         continue
       }
       wish.earliest = max(wish.earliest, readable(value, in: region))
     }
-    for value in graph.lengthsRead(by: node) { wish.earliest = max(wish.earliest, readable(value, in: region)) }
+    for value in graph.lengthsRead(by: node) {
+      wish.earliest = max(wish.earliest, readable(value, in: region))
+    }
     return wish
   }
 
@@ -235,13 +275,19 @@ struct Grouping {
     _ candidate: Int, _ node: Graph.NodeID, _ wish: Wish, _ axes: [Int]?, _ cost: Int, _ region: Int
   ) -> Bool {
     let group = lists[region].groups[candidate]
-    guard case .nest(_, let taken) = group.kind, group.cost + cost <= Grouping.operationLimit else { return false }
+    guard case .nest(_, let taken) = group.kind, group.cost + cost <= Grouping.operationLimit else {
+      return false
+    }
     if let axes, let taken, axes != taken { return false }
     let operands = operands(of: node, outside: candidate, region)
-    guard group.operands.count + operands.count(where: { !group.operands.contains($0) }) <= Grouping.operandLimit
+    guard
+      group.operands.count + operands.count(where: { !group.operands.contains($0) }) <= Grouping.operandLimit
     else { return false }
-    // Work that has nothing in common stays apart: fused by chance, equal parts of a program would become different nests.
-    return wish.partners.contains(candidate) || operands.contains(where: group.operands.contains)
+    if wish.partners.contains(candidate) { return true }
+    guard case .nest(let space, _) = group.kind else { return false }
+    return operands.contains { value in
+      group.operands.contains(value) && shape(value).filter { $0.constant != 1 } == space
+    }
   }
 
   /// The values that a node reads and a group does not compute.
@@ -264,7 +310,8 @@ extension Grouping {
     var found: [(node: Graph.NodeID, group: Int)] = []
     for source in sources(value) {
       guard let node = graph.producer(source), role(node) == .reduced, self.region(of: node) == region,
-        let group = groupOf[node], case .nest(let own, let axes?) = lists[region].groups[group].kind, own == space,
+        let group = groupOf[node], case .nest(let own, let axes?) = lists[region].groups[group].kind,
+        own == space,
         !axes.isEmpty, axes.count < space.count, axes == Array((space.count - axes.count)..<space.count)
       else { continue }
       found.append((node, group))

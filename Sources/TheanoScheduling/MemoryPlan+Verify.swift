@@ -101,7 +101,9 @@ private struct PlanUses {
       case .reads, .updates: use(access.buffer, writing: false)
       case .writes: use(access.buffer, writing: true)
       case .points:
-        if !isPointer { violations.append("step \(position) points buffer \(access.buffer), which is no pointer") }
+        if !isPointer {
+          violations.append("step \(position) points buffer \(access.buffer), which is no pointer")
+        }
       }
       if isPointer, access.kind == .writes || access.kind == .updates {
         violations.append("step \(position) writes through a pointer")

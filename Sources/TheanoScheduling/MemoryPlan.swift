@@ -124,7 +124,9 @@ extension Step {
     guard case .nest(let step) = self else { return [] }
     let nest = step.nest
     // A value that a later run over the row reads again must still be there.
-    guard !nest.instructions.contains(where: { if case .folded = $0 { true } else { false } }) else { return [] }
+    guard !nest.instructions.contains(where: { if case .folded = $0 { true } else { false } }) else {
+      return []
+    }
     var readAt: [Int: Set<[LoopNest.Ref]>] = [:]
     for case .load(let buffer, let at) in nest.instructions { readAt[buffer, default: []].insert(at) }
     var pairs: [(Int, Int)] = []

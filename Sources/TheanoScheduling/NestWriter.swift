@@ -104,7 +104,9 @@ final class NestWriter: NestScope {
     return ref
   }
 
-  func pull(_ pull: Lowering.LocalPull, at index: [LoopNest.Ref]) -> LoopNest.Ref { pulled(pull, index, operands) }
+  func pull(_ pull: Lowering.LocalPull, at index: [LoopNest.Ref]) -> LoopNest.Ref {
+    pulled(pull, index, operands)
+  }
 
   func operand(_ number: Int, at index: [LoopNest.Ref]) -> LoopNest.Ref {
     element(operands[number], at: index)
@@ -137,7 +139,9 @@ final class NestWriter: NestScope {
     _ combiner: LoopNest.Combiner, _ value: LoopNest.Ref, start: LoopNest.Ref?, dtype: DType,
     into target: (buffer: BufferID, index: [LoopNest.Ref])?
   ) -> Int {
-    let target = target.map { LoopNest.Fold.Target(buffer: number(of: $0.buffer, written: true), at: $0.index) }
+    let target = target.map {
+      LoopNest.Fold.Target(buffer: number(of: $0.buffer, written: true), at: $0.index)
+    }
     return builder.effect(.fold(.init(combiner, value, start: start, dtype: dtype, target: target)))
   }
 

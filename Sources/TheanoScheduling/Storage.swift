@@ -22,7 +22,8 @@ final class Storage {
     var grouping = grouping
     stored = Storage.stored(graph, &grouping, order)
     self.grouping = grouping
-    for (k, output) in graph.outputs.enumerated() where resultOf[output] == nil && graph.producer(output) != nil {
+    for (k, output) in graph.outputs.enumerated()
+    where resultOf[output] == nil && graph.producer(output) != nil {
       resultOf[output] = k
     }
     for (k, leaf) in graph.leaves.enumerated() { bufferOf[leaf.value] = add(leaf.value, .leaf(k)) }

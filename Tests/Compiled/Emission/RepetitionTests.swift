@@ -55,7 +55,7 @@ import TheanoTestSupport
     }
     // Without that there would be a kernel for every hundredth part of the chain.
     #expect(count("* c0", in: compiled.cSource) > 0 || count("c0 *", in: compiled.cSource) > 0)
-    let kernels = try #require(compiled.compilation.stages.first { $0.name == "emission" }).detail
+    let kernels = try #require(compiled.compilation.stages.first { $0.name == "program" }).detail
     let numbers = kernels.split(separator: " ").compactMap { Int($0) }
     #expect(numbers[0] < numbers[1] / 2)
   }
@@ -67,7 +67,7 @@ import TheanoTestSupport
     for k in 1..<60 { h = T.tanh(h + m[k] * 0.5) }
     let values = (0..<180).map { 0.01 * Double(($0 * 37) % 101) - 0.5 }
     let f = try agree([m], T.sum(h), [NDArray(values).reshaped(60, 3)])
-    let emission = try #require(f.compilation.stages.first { $0.name == "emission" }).detail
+    let emission = try #require(f.compilation.stages.first { $0.name == "program" }).detail
     let numbers = emission.split(separator: " ").compactMap { Int($0) }
     #expect(numbers[0] < 20 && numbers[1] < 100, "kernels, calls")
     // Nothing as large as the matrix is made but the result.
@@ -90,7 +90,7 @@ import TheanoTestSupport
         #expect(zip(ours.doubles, theirs.doubles).allSatisfy { abs($0 - $1) <= 1e-12 * max(1, abs($1)) })
       }
     }
-    let calls = try #require(f.compilation.stages.first { $0.name == "emission" }).detail
+    let calls = try #require(f.compilation.stages.first { $0.name == "program" }).detail
       .split(separator: " ").compactMap { Int($0) }[1]
     // A sum, its scaling and a write each; a copy each would be twenty more.
     #expect(calls < 75, "\(calls) calls")

@@ -22,7 +22,7 @@ import TheanoTestSupport
 
   /// Operations without L-op and R-op.
   static let flatOperations: [String: String] = [
-    "AxisLength": "lengths do not follow the elements", "Positions": "positions do not follow the elements",
+    "AxisLength": "lengths do not follow the elements", "Nonzero": "positions do not follow the elements",
   ]
 
   /// Operations that become no kernels.

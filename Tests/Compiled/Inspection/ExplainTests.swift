@@ -44,7 +44,7 @@ import TheanoEmission
 
   @Test func kernelsBearExpressionsAndLines() throws {
     let source = try trained().cSource
-    #expect(source.hasPrefix("// training\n"))
+    #expect(source.hasPrefix("// training: its kernels"))
     #expect(source.contains("// tanh(dot(x, w))    CompiledTests/Training.swift:1"))
     #expect(!source.contains("//@"))
   }
@@ -63,7 +63,7 @@ import TheanoEmission
     let stages = try trained().compilation.stages
     #expect(
       stages.map(\.name) == [
-        "graph", "rewriting", "schedule", "memory plan", "emission", "C compiler and loader",
+        "graph", "rewriting", "schedule", "memory plan", "program", "emission", "C compiler and loader",
       ])
     #expect(stages.allSatisfy { $0.seconds >= 0 && !$0.detail.isEmpty })
   }

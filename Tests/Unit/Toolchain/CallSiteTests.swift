@@ -63,6 +63,6 @@ private let deepLine = #line + 2
     #expect(text.contains("typedef struct th_host {"))
     #expect(text.hasSuffix("#endif\n"))
     #expect(!text.contains("#include"))
-    #expect(TH_ABI == 1)
+    #expect(TH_ABI == 2)
   }
 }
