@@ -48,7 +48,17 @@ extension KernelWriter {
   /// Memory for values that later runs over a row need again.
   private mutating func keepRows() {
     guard let axis = reduced.last, let length = length(axis) else { return }
-    for ref in plan.keptInRow { code.line("\(nest.dtype(ref).cName) row\(ref.id)[\(length)];") }
+    for kept in plan.keptInRow where kept.store == nil {
+      code.line("\(nest.dtype(kept.value).cName) row\(kept.value.id)[\(length)];")
+    }
+  }
+
+  /// Where a value lies that is kept for later runs.
+  private func place(of kept: LoopPlan.Kept) -> String {
+    guard let store = kept.store, let (buffer, at) = nest.effects[store].target else {
+      return "row\(kept.value.id)[i\(reduced.last!)]"
+    }
+    return "b\(buffer)[\(values.offset(buffer, at))]"
   }
 
   /// One run over the row: what it folds, and what it stores.
@@ -61,13 +71,13 @@ extension KernelWriter {
     declare(own)
     runLoops(own, wanted, from: "0", to: nil) { writer in
       for effect in effects { writer.effect(effect) }
-      for ref in writer.plan.keptInRow
-      where writer.values.keptInRow[Int(ref.id)] == nil && wanted.contains(Int(ref.id)) {
-        writer.code.line("row\(ref.id)[i\(writer.reduced.last!)] = \(writer.values.text(ref));")
+      for kept in writer.plan.keptInRow
+      where wanted.contains(Int(kept.value.id)) && writer.values.keptInRow[Int(kept.value.id)] == nil {
+        writer.code.line("\(writer.place(of: kept)) = \(writer.values.text(kept.value));")
       }
     }
-    for ref in plan.keptInRow where wanted.contains(Int(ref.id)) {
-      values.keptInRow[Int(ref.id)] = "row\(ref.id)[i\(reduced.last!)]"
+    for kept in plan.keptInRow where wanted.contains(Int(kept.value.id)) {
+      values.keptInRow[Int(kept.value.id)] = place(of: kept)
     }
     for fold in own {
       code.line("const \(fold.fold.dtype.arithmetic.cName) \(fold.result) = \(final(fold));")

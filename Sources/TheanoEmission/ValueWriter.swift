@@ -66,7 +66,11 @@ struct ValueWriter {
   ///   - reach: Which of the siblings of functions that have some are called.
   func statements(at depth: Int, in wanted: Set<Int>, reach: Reach.Form = .scalar) -> [String] {
     var lines: [String] = []
-    for k in nest.instructions.indices where depths[k] == depth && wanted.contains(k) && keptInRow[k] == nil {
+    for k in nest.instructions.indices where depths[k] == depth && wanted.contains(k) {
+      if let kept = keptInRow[k] {
+        lines.append("const \(nest.dtypes[k].cName) v\(k) = \(kept);")
+        continue
+      }
       switch nest.instructions[k] {
       case .constant, .parameter, .extent, .index, .folded: continue
       case .apply where nest.isIndexArithmetic(k): continue
@@ -108,7 +112,6 @@ struct ValueWriter {
 
   /// A value as an expression.
   func text(_ ref: LoopNest.Ref) -> String {
-    if let kept = keptInRow[Int(ref.id)] { return kept }
     switch nest[ref] {
     case .parameter(let k): return "c\(k)"
     case .constant(let c): return parenthesised(c.literal(dialect))

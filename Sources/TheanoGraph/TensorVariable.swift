@@ -85,6 +85,8 @@ package final class ApplyNode: @unchecked Sendable {
   package let fault: Fault?
   /// Whether this or anything below is impossible.
   package let isPoisoned: Bool
+  /// Creation order: effects happen by it.
+  package let serial: UInt64
 
   package init(_ op: any Operation, _ inputs: [TensorVariable], note: SourceNote, fault: Fault?) {
     self.op = op
@@ -92,7 +94,10 @@ package final class ApplyNode: @unchecked Sendable {
     self.note = note
     self.fault = fault
     isPoisoned = fault != nil || inputs.contains { $0.node.isPoisoned }
+    serial = ApplyNode.count.add(1, ordering: .relaxed).newValue
   }
+
+  private static let count = Atomic<UInt64>(0)
 
   /// Releases what only this node holds with a stack of its own: a chain of a hundred thousand nodes would overflow
   /// the thread's if each released the next.

@@ -28,7 +28,7 @@ package struct Interpreter {
     var values: [Graph.ValueID: NDArray] = [:]
     for (leaf, value) in zip(graph.leaves, leaves) { values[leaf.value] = value }
     try check(leaves, values, all: false)
-    var stack = graph.outputs.reversed().map { graph.resolve($0) }
+    var stack = Array((effects(of: graph.outputs) + graph.outputs.map { graph.resolve($0) }).reversed())
     while let id = stack.last {
       if values[id] != nil {
         stack.removeLast()
@@ -64,9 +64,19 @@ package struct Interpreter {
     if graph.nodes[node].op.isConditional {
       guard let condition = values[inputs[0]] else { return [inputs[0]] }
       let chosen = inputs[Interpreter.isTrue(condition) ? 1 : 2]
-      return values[chosen] == nil ? [chosen] : []
+      // What is put on the stack last is computed first.
+      return (effects(of: [chosen]) + [chosen]).filter { values[$0] == nil }.reversed()
     }
     return inputs.filter { values[$0] == nil }
+  }
+
+  /// Values whose computing has effects, in the order of the effects.
+  private func effects(of values: [Graph.ValueID]) -> [Graph.ValueID] {
+    graph.effects(of: values).map { effect in
+      switch effect {
+      case .node(let node), .conditional(let node): graph.nodes[node].firstOutput
+      }
+    }
   }
 
   private static func isTrue(_ condition: NDArray) -> Bool { condition.scalarBits.0 & 0xff != 0 }

@@ -25,8 +25,19 @@ package struct LoopPlan: Hashable, Sendable {
   package var tile = LoopPlan.defaultTile
   /// Rows that are added to the accumulators in one go.
   package var block = LoopPlan.defaultBlock
-  /// Values of a row that later runs over it find in memory rather than compute again, by instruction.
-  package var keptInRow: [LoopNest.Ref] = []
+  /// Values of a row that later runs over it find in memory rather than compute again.
+  package var keptInRow: [Kept] = []
+
+  /// A value that is kept for later runs over its row.
+  package struct Kept: Hashable, Sendable {
+    package var value: LoopNest.Ref
+    /// The store, a later one, in whose place it lies meanwhile; `nil` for memory of the row's own.
+    package var store: Int?
+    package init(_ value: LoopNest.Ref, store: Int? = nil) {
+      self.value = value
+      self.store = store
+    }
+  }
 
   package static let defaultParts = 64
   package static let defaultTile = 1024
@@ -123,24 +134,40 @@ extension LoopNest {
     return needed
   }
 
-  /// Costly values that one run over a row computes and a later one needs again.
-  fileprivate func worthKeepingInRow(_ lengths: [Int?]) -> [Ref] {
+  /// Costly values that one run over a row computes and a later one needs again. They lie where the row's results are to
+  /// be, or on the stack if the row is known to be short.
+  fileprivate func worthKeepingInRow(_ lengths: [Int?]) -> [LoopPlan.Kept] {
     let reduced = axes.indices.filter { axes[$0].isReduced }
-    let length = reduced.reduce(1 as Int?) { product, axis in
-      product.flatMap { p in lengths[axis].map { p * $0 } }
-    }
-    guard reduced.count == 1, let length, length <= LoopPlan.longestKeptRow else { return [] }
     let stages = stages
     let last = effects.map { stages[Int($0.value.id)] }.max() ?? 0
-    guard last > 0 else { return [] }
-    var kept: [Ref] = []
+    guard last > 0, !canFail else { return [] }
+    let isShort =
+      reduced.count == 1 && (lengths[reduced[0]].map { $0 <= LoopPlan.longestKeptRow } ?? false)
+    var kept: [LoopPlan.Kept] = []
     for stage in 1...last {
       let now = needed(for: effects.filter { stages[Int($0.value.id)] == stage })
-      for k in now.sorted() where stages[k] < stage && !kept.contains(Ref(k)) {
-        if case .apply(let primitive, _) = instructions[k], primitive.cost >= 16 { kept.append(Ref(k)) }
+      for k in now.sorted() where stages[k] < stage && !kept.contains(where: { $0.value == Ref(k) }) {
+        guard case .apply(let primitive, _) = instructions[k], primitive.cost >= 16 else { continue }
+        // The store comes with the last run that needs the value.
+        let needs = (stage...last).last { s in
+          needed(for: effects.filter { stages[Int($0.value.id)] == s }).contains(k)
+        }
+        let store = effects.indices.first { e in
+          guard case .store(let buffer, _, let value) = effects[e] else { return false }
+          return stages[Int(value.id)] == needs && isFree(buffer, for: dtypes[k])
+            && !kept.contains { $0.store == e }
+        }
+        if store != nil || isShort { kept.append(.init(Ref(k), store: store)) }
       }
     }
     return kept
+  }
+
+  /// Whether a buffer that is stored to once may hold other values of a dtype before that.
+  private func isFree(_ buffer: Int, for dtype: DType) -> Bool {
+    guard buffers[buffer].dtype == dtype else { return false }
+    for case .load(buffer, _) in instructions { return false }
+    return effects.count { $0.target?.buffer == buffer } == 1
   }
 
   /// Whether an instruction is arithmetic on positions, which is written where it is used.

@@ -27,7 +27,7 @@ package final class Scheduler {
   private init(_ graph: Graph) {
     self.graph = graph
     schedule.checks = graph.checksOfProgram
-    let order = graph.sorted()
+    let order = graph.computingOrder()
     var lowerings: [Graph.NodeID: Lowering] = [:]
     for node in order {
       let operands = graph.nodes[node].inputs.map { graph.operand(graph.resolve($0)) }
