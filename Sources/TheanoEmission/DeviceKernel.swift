@@ -49,7 +49,7 @@ package struct DeviceKernel {
     depthOfAxis = depths
     values = ValueWriter(nest, depthOfAxis: depths, rowDepth: 0, dialect: dialect)
     // A group has no row to run over again.
-    if kept.isEmpty, !folds.isEmpty, values.stages.contains(where: { $0 > 0 }) { return nil }
+    if kept.isEmpty, !folds.isEmpty, nest.isSequential || values.stages.contains(where: { $0 > 0 }) { return nil }
     let floats = Set(nest.dtypes.filter(\.isFloating).map { "base_\($0.suffix)" })
     functions = values.functions.union(floats)
     let parameters = nest.sizes.indices.filter { nest.sizes[$0].constant == nil }
@@ -192,6 +192,11 @@ package struct DeviceKernel {
         line("if (\(better)) { \(fold.accumulator) = \(value); \(fold.place) = \(position); }")
       } else {
         line(fold.join(fold.accumulator, value, isHost: false))
+      }
+      if let running = fold.fold.running {
+        line(
+          "b\(running.buffer)[\(values.offset(running.buffer, running.at))] = "
+            + "\(values.stored(fold.accumulator, in: running.buffer));")
       }
     }
     for effect in effects { store(effect) }

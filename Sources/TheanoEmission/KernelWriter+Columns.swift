@@ -9,7 +9,7 @@ extension KernelWriter {
 
   /// Whether threads may share few columns: each has accumulators of its own for some of the rows.
   var cutsRows: Bool {
-    plan.form == .columns && outer.isEmpty && !folds.contains(where: \.isPosition)
+    plan.form == .columns && outer.isEmpty && !folds.contains(where: \.isPosition) && !nest.isSequential
       && (length(last).map { $0 < KernelWriter.fewColumns } ?? true)
   }
 
@@ -108,7 +108,7 @@ extension KernelWriter {
 
   /// Whether a point is cheap enough to be written out for several rows.
   private var isCheapBlock: Bool {
-    nest.cost <= 64 && !values.hasReach(at: depthOfAxis[last], in: everything)
+    nest.cost <= 64 && !values.hasReach(at: depthOfAxis[last], in: everything) && !nest.isSequential
   }
 
   private mutating func columnLoop(_ places: [String]) {
@@ -121,7 +121,10 @@ extension KernelWriter {
 
   private mutating func columnPoint(_ fold: Fold, _ place: String) {
     let value = values.text(fold.value)
-    guard fold.isPosition else { return code.line(fold.join(place, value)) }
+    guard fold.isPosition else {
+      code.line(fold.join(place, value))
+      return storeRunning(fold, place)
+    }
     // Side by side, choices become vector code.
     let at = "\(fold.place)[j]"
     code.line("{ const int better = \(fold.isBetter(value, place, first: "\(at) < 0"));")

@@ -34,6 +34,7 @@ extension KernelWriter {
       let value = values.text(fold.value)
       let total = fold.isPosition ? "0" : "(\(fold.carrier.cName))\(value)"
       storeFold(fold, fold.final(total, "0", start: start(of: fold)))
+      storeRunning(fold, total)
     }
     for effect in nest.effects { self.effect(effect) }
   }
@@ -129,12 +130,13 @@ extension KernelWriter {
     if fold.isPosition {
       let isBetter = fold.isBetter(value, fold.accumulator, first: "\(fold.place) < 0")
       code.line("if (\(isBetter)) { \(fold.accumulator) = \(value); \(fold.place) = \(position()); }")
-    } else if fold.isSum && fold.dtype.isFloating {
+    } else if fold.isSum && fold.dtype.isFloating && fold.fold.running == nil {
       // Only the accumulation may be reordered into vector registers, nothing that feeds it.
       code.line("{ TH_REASSOCIATE \(fold.join(fold.accumulator, value)) }")
     } else {
       code.line(fold.join(fold.accumulator, value))
     }
+    storeRunning(fold, fold.accumulator)
   }
 
   /// The position along the reduced axes, row-major, given the one along the last of them.

@@ -68,7 +68,7 @@ struct KernelWriter {
   /// Whether it runs on one thread, as one function.
   var isDirect: Bool { !plan.isParallel }
   /// Whether loops may become vector code: not where the order of points counts, or one can fail.
-  var isVector: Bool { !isOrdered && !canFail }
+  var isVector: Bool { !isOrdered && !canFail && !(nest.isSequential && plan.form == .rows) }
   private var isOrdered: Bool {
     nest.effects.contains { effect in
       switch effect {
@@ -321,6 +321,15 @@ struct KernelWriter {
     code.line(
       "b\(target.buffer)[\(values.offset(target.buffer, target.at))] = \(values.stored(value, in: target.buffer));"
     )
+  }
+
+  /// Writes what a fold has combined so far, if that is wanted.
+  mutating func storeRunning(_ fold: Fold, _ total: String) {
+    guard let running = fold.fold.running else { return }
+    let value = fold.final(total, "", start: start(of: fold))
+    code.line(
+      "b\(running.buffer)[\(values.offset(running.buffer, running.at))] = "
+        + "\(values.stored(value, in: running.buffer));")
   }
 
   /// A value that is known where a fold has ended: what a sum starts at.

@@ -27,7 +27,7 @@ struct ValueWriter {
     axisNames = nest.axes.indices.map { "i\($0)" }
     stages = nest.stages
     // What is written in this nest is not to be read ahead of its place.
-    let written = Set(nest.effects.compactMap { $0.target?.buffer })
+    let written = Set(nest.effects.flatMap { $0.targets.map(\.buffer) })
     let deepest = depthOfAxis.max() ?? 0
     var depths: [Int] = []
     for (k, instruction) in nest.instructions.enumerated() {

@@ -73,6 +73,10 @@ package protocol NestScope: AnyObject {
     _ combiner: LoopNest.Combiner, _ value: LoopNest.Ref, start: LoopNest.Ref?, dtype: DType,
     into target: (buffer: BufferID, index: [LoopNest.Ref])?
   ) -> Int
+  /// Combines values along the reduced axes, and stores what is combined so far at each point.
+  func scan(
+    _ combiner: LoopNest.Combiner, _ value: LoopNest.Ref, dtype: DType, into buffer: BufferID,
+    at index: [LoopNest.Ref])
   /// Any other effect on a buffer: given the buffer's number in the nest.
   func effect(on buffer: BufferID, _ effect: (Int) -> LoopNest.Effect)
 }

@@ -50,7 +50,7 @@ extension LoopNest {
       if isPosition(effect.value) { return nil }
       if case .fold(let fold) = effect, let start = fold.start, isPosition(start) { return nil }
       if case .append = effect { return nil }
-      if let (buffer, at) = effect.target, !visit(buffer, at) { return nil }
+      for (buffer, at) in effect.targets where !visit(buffer, at) { return nil }
     }
     return merged(first, second, pairAt)
   }
@@ -91,6 +91,7 @@ extension LoopNest {
         nest.effects[k] = .scatterAdd(buffer: b, at: shortened(b, at), v)
       case .fold(var fold):
         fold.target = fold.target.map { .init(buffer: $0.buffer, at: shortened($0.buffer, $0.at)) }
+        fold.running = fold.running.map { .init(buffer: $0.buffer, at: shortened($0.buffer, $0.at)) }
         nest.effects[k] = .fold(fold)
       case .append: break
       }

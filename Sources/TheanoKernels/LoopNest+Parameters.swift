@@ -30,7 +30,7 @@ extension LoopNest {
       }
     }
     for case .load(_, let at) in instructions { at.forEach(look) }
-    for effect in effects { effect.target?.at.forEach(look) }
+    for effect in effects { for (_, at) in effect.targets { at.forEach(look) } }
     return found
   }
 

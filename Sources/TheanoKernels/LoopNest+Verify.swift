@@ -61,18 +61,19 @@ extension LoopNest {
       if case .fold(let fold) = effect, let start = fold.start {
         require(valid(start, before: instructions.count), "a fold starts at no instruction")
       }
-      guard let (buffer, at) = effect.target else { continue }
-      guard buffers.indices.contains(buffer) else { require(false, "an effect has no buffer"); continue }
-      require(buffers[buffer].isWritten, "buffer \(buffer) is written but not marked so")
-      require(at.allSatisfy { valid($0, before: instructions.count) }, "an effect uses no instruction")
-      if case .append = effect { continue }
-      guard valid(effect.value, before: instructions.count) else { continue }
-      var dtype = dtype(effect.value)
-      if case .fold(let fold) = effect { dtype = fold.dtype.arithmetic }
-      require(
-        dtype == buffers[buffer].dtype.arithmetic, "\(dtype) is stored as \(buffers[buffer].dtype)")
-      require(
-        at.count == buffers[buffer].shape.count, "an effect has \(at.count) indices for \(buffers[buffer])")
+      for (buffer, at) in effect.targets {
+        guard buffers.indices.contains(buffer) else { require(false, "an effect has no buffer"); continue }
+        require(buffers[buffer].isWritten, "buffer \(buffer) is written but not marked so")
+        require(at.allSatisfy { valid($0, before: instructions.count) }, "an effect uses no instruction")
+        if case .append = effect { continue }
+        guard valid(effect.value, before: instructions.count) else { continue }
+        var dtype = dtype(effect.value)
+        if case .fold(let fold) = effect { dtype = fold.dtype.arithmetic }
+        require(
+          dtype == buffers[buffer].dtype.arithmetic, "\(dtype) is stored as \(buffers[buffer].dtype)")
+        require(
+          at.count == buffers[buffer].shape.count, "an effect has \(at.count) indices for \(buffers[buffer])")
+      }
     }
     return found
   }
@@ -95,5 +96,11 @@ extension LoopNest.Effect {
     case .fold(let fold): fold.target.map { ($0.buffer, $0.at) }
     case .append(_, let b, let row): (b, row)
     }
+  }
+
+  /// Everything that is written: the buffers, and the indices.
+  package var targets: [(buffer: Int, at: [LoopNest.Ref])] {
+    guard case .fold(let fold) = self else { return target.map { [$0] } ?? [] }
+    return [fold.target, fold.running].compactMap { $0 }.map { ($0.buffer, $0.at) }
   }
 }

@@ -90,6 +90,8 @@ package struct LoopNest: Hashable, Sendable {
     package var dtype: DType
     /// Where the result goes, if anybody outside of the nest reads it: the element that the other axes name.
     package var target: Target?
+    /// Where what is combined so far goes at each point, in the order of the reduced axes: a cumulative sum.
+    package var running: Target?
 
     package struct Target: Hashable, Sendable {
       package var buffer: Int
@@ -100,12 +102,16 @@ package struct LoopNest: Hashable, Sendable {
       }
     }
 
-    package init(_ combiner: Combiner, _ value: Ref, start: Ref? = nil, dtype: DType, target: Target? = nil) {
+    package init(
+      _ combiner: Combiner, _ value: Ref, start: Ref? = nil, dtype: DType, target: Target? = nil,
+      running: Target? = nil
+    ) {
       self.combiner = combiner
       self.value = value
       self.start = start
       self.dtype = dtype
       self.target = target
+      self.running = running
     }
 
     /// Whether the result is where the best value stands, rather than the value.

@@ -68,7 +68,7 @@ extension LoopPlan {
       case .store, .fold: false
       }
     }
-    let canFail = nest.canFail
+    let (canFail, isSequential) = (nest.canFail, nest.isSequential)
     let lengths = nest.axes.map { nest.sizes[$0.extent].constant }
     // The points of a space can be more than an integer counts.
     let points = lengths.contains(nil) ? nil : lengths.reduce(1.0) { $0 * Double($1 ?? 1) }
@@ -77,7 +77,7 @@ extension LoopPlan {
       form = hasFolds ? .rows : .map
     } else if kept.last == nest.axes.count - 1 {
       form = .columns
-    } else if kept.isEmpty, !(points.map { $0 < Double(LoopPlan.singlePart) } ?? false) {
+    } else if kept.isEmpty, !isSequential, !(points.map { $0 < Double(LoopPlan.singlePart) } ?? false) {
       form = .whole
     } else {
       form = .rows
@@ -90,6 +90,11 @@ extension LoopPlan {
 extension LoopNest {
   /// Whether it can fail: it checks indices.
   package var canFail: Bool { instructions.contains { if case .checkedIndex = $0 { true } else { false } } }
+
+  /// Whether points along the reduced axes must be computed one after the other: what is combined so far is stored.
+  package var isSequential: Bool {
+    effects.contains { if case .fold(let fold) = $0 { fold.running != nil } else { false } }
+  }
 
   /// The number of folds that must be finished before an instruction can be computed, one after the other.
   package var stages: [Int] {
@@ -122,8 +127,8 @@ extension LoopNest {
     var pending = effects.flatMap { effect -> [Int] in
       var refs = [effect.value]
       switch effect {
-      case .fold: break
-      default: refs += effect.target?.at ?? []
+      case .fold(let fold): refs += fold.running?.at ?? []
+      case .store, .scatter, .scatterAdd, .append: refs += effect.target?.at ?? []
       }
       return refs.map { Int($0.id) }
     }
@@ -167,7 +172,7 @@ extension LoopNest {
   private func isFree(_ buffer: Int, for dtype: DType) -> Bool {
     guard buffers[buffer].dtype == dtype else { return false }
     for case .load(buffer, _) in instructions { return false }
-    return effects.count { $0.target?.buffer == buffer } == 1
+    return effects.count { $0.targets.contains { $0.buffer == buffer } } == 1
   }
 
   /// Whether an instruction is arithmetic on positions, which is written where it is used.

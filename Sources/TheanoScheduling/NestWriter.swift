@@ -145,6 +145,14 @@ final class NestWriter: NestScope {
     return builder.effect(.fold(.init(combiner, value, start: start, dtype: dtype, target: target)))
   }
 
+  func scan(
+    _ combiner: LoopNest.Combiner, _ value: LoopNest.Ref, dtype: DType, into buffer: BufferID,
+    at index: [LoopNest.Ref]
+  ) {
+    let running = LoopNest.Fold.Target(buffer: number(of: buffer, written: true), at: index)
+    builder.effect(.fold(.init(combiner, value, dtype: dtype, running: running)))
+  }
+
   func effect(on buffer: BufferID, _ effect: (Int) -> LoopNest.Effect) {
     builder.effect(effect(number(of: buffer, written: true)))
   }

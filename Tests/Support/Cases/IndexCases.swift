@@ -71,15 +71,18 @@ extension OperationCase {
   }
 
   /// Every case there is.
-  package static let all = elementwise + fused + reductions + products + solutions + shapesOf + indexing
+  /// The cases by what they are about.
+  private static let groups: [(name: String, cases: [OperationCase])] = [
+    ("elementwise", elementwise), ("fused", fused), ("reductions", reductions), ("cumulative", cumulative),
+    ("products", products), ("shapes", shapesOf), ("indexing", indexing), ("solutions", solutions),
+  ]
+
+  package static let all = groups.flatMap(\.cases)
 
   /// The cases in batches that one compiled function holds.
   package static let families: [(name: String, cases: [OperationCase])] = {
-    let whole = [
-      ("elementwise", elementwise), ("fused", fused), ("reductions", reductions), ("products", products),
-      ("shapes", shapesOf), ("indexing", indexing),
-      ("solutions", (try? Machine.hasSolver) == true ? solutions : []),
-    ]
+    let hasSolver = (try? Machine.hasSolver) == true
+    let whole = groups.filter { $0.name != "solutions" || hasSolver }
     return whole.flatMap { name, cases in
       stride(from: 0, to: cases.count, by: 24).map { first in
         ("\(name) from \(first)", Array(cases[first..<Swift.min(first + 24, cases.count)]))

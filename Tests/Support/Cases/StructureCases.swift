@@ -44,6 +44,20 @@ extension OperationCase {
     return cases
   }()
 
+  package static let cumulative: [OperationCase] = {
+    let cubes = [[[2, 3, 4]], [[1, 1, 1]], [[7, 9, 8]], [[3, 2, 70]], [[70, 2, 3]], [[0, 3, 4]], [[2, 0, 3]]]
+    return [nil, 0, 1, -1].flatMap { axis -> [OperationCase] in
+      let where_ = axis.map { "\($0)" } ?? "all"
+      return [
+        .init("cumsum \(where_)", [.init()], computing, cubes, ulps: 2000) { T.cumsum($0[0], axis: axis) },
+        .init("cumprod \(where_)", [.init(0.9...1.1)], computing, cubes, ulps: 20000) {
+          T.cumprod($0[0], axis: axis)
+        },
+        .init("flip \(where_)", [.init()], computing, cubes) { T.flip($0[0], axis: axis) },
+      ]
+    }
+  }()
+
   package static let products: [OperationCase] = {
     let forms: [(String, [[[Int]]])] = [
       ("scalar scalar", [[[], []]]), ("scalar vector", [[[], [5]]]), ("matrix scalar", [[[3, 2], []]]),
