@@ -83,12 +83,18 @@ package struct Size: Hashable, Sendable {
   package var functions: [SizeFunction] { Size.functions(of: [self]) }
 
   /// The functions that sizes mention, each once and after those inside it.
-  package static func functions(of sizes: some Sequence<Size>) -> [SizeFunction] {
+  ///
+  /// - Parameter isKnown: Whether a function, and thus all inside it, need not be looked at.
+  package static func functions(
+    of sizes: some Sequence<Size>, besides isKnown: (SizeFunction) -> Bool = { _ in false }
+  ) -> [SizeFunction] {
     var seen: Set<SizeFunction> = []
     var order: [SizeFunction] = []
     var pending: [SizeFunction] = []
     func push(_ size: Size) {
-      for case .function(let node) in size.symbols where !seen.contains(node) { pending.append(node) }
+      for case .function(let node) in size.symbols where !seen.contains(node) && !isKnown(node) {
+        pending.append(node)
+      }
     }
     for size in sizes {
       push(size)
@@ -370,7 +376,7 @@ package struct SizeSubstitution {
     var changes = false
     for base in size.bases where replacement(base) != nil { changes = true }
     if !changes { return size }
-    for node in size.functions where functions[node] == nil {
+    for node in Size.functions(of: [size], besides: { functions[$0] != nil }) {
       let operands = node.operands.map { applied($0) }
       functions[node] =
         operands == node.operands ? Size(.function(node)) : Size.apply(node.function, operands)
@@ -456,35 +462,50 @@ extension Dim: ExpressibleByIntegerLiteral, CustomStringConvertible {
   }
 }
 
-extension Size {
-  /// The number that the size is, given what its symbols are; `nil` if one of them is not known.
+/// What sizes are as numbers. It remembers functions whose value is known, so that many sizes cost what they are made of.
+package struct SizeValues {
+  private var known: [SizeFunction: Int] = [:]
+
+  package init() {}
+
+  /// The number that a size is, given what its symbols are; `nil` if one of them is not known (yet).
   ///
-  /// - Parameter symbol: The value of a symbol that is no function.
-  package func value(_ symbol: (Symbol) -> Int?) -> Int? {
-    var known: [SizeFunction: Int] = [:]
-    func number(_ size: Size) -> Int? {
-      var sum = 0
-      for term in size.terms {
-        var product = term.coefficient
-        for a in term.symbols {
-          let n = if case .function(let node) = a { known[node] } else { symbol(a) }
-          guard let n else { return nil }
-          product = product &* n
-        }
-        sum = sum &+ product
-      }
-      return sum
-    }
-    for node in functions {
+  /// - Parameter symbol: The value of a symbol that is no function. What is known must stay the same.
+  package mutating func callAsFunction(_ size: Size, _ symbol: (Size.Symbol) -> Int?) -> Int? {
+    for node in Size.functions(of: [size], besides: { known[$0] != nil }) {
       var operands: [Size] = []
       for operand in node.operands {
-        guard let n = number(operand) else { return nil }
+        guard let n = number(operand, symbol) else { return nil }
         operands.append(Size(n))
       }
       // As in generated code, what is divided by 0 gives 0: a check of the length then fails.
       known[node] = Size.apply(node.function, operands).constant ?? 0
     }
-    return number(self)
+    return number(size, symbol)
+  }
+
+  private func number(_ size: Size, _ symbol: (Size.Symbol) -> Int?) -> Int? {
+    var sum = 0
+    for term in size.terms {
+      var product = term.coefficient
+      for factor in term.symbols {
+        let n = if case .function(let node) = factor { known[node] } else { symbol(factor) }
+        guard let n else { return nil }
+        product = product &* n
+      }
+      sum = sum &+ product
+    }
+    return sum
+  }
+}
+
+extension Size {
+  /// The number that the size is, given what its symbols are; `nil` if one of them is not known.
+  ///
+  /// - Parameter symbol: The value of a symbol that is no function.
+  package func value(_ symbol: (Symbol) -> Int?) -> Int? {
+    var values = SizeValues()
+    return values(self, symbol)
   }
 
   /// Whether every symbol, also inside functions, is one that is known.
