@@ -12,31 +12,27 @@ typedef void (*JOIN(t, gemv_cblas))(int, int, int, int, T, const T *, int, const
 typedef void (*JOIN(t, ger_cblas))(int, int, int, T, const T *, int, const T *, int, T *, int);
 typedef T (*JOIN(t, dot_cblas))(int, const T *, int, const T *, int);
 
-// One of our products, shared out over rows or columns of the result.
+// A product, cut into a grid of blocks of the result. Each element is the work of one call that goes through all of k, so that
+// results depend on which block an element is in, not on who computes it or when.
 struct JOIN(t, product) {
+  JOIN(t, gemm_cblas) native;
   const struct KERNELS *ours;
-  int transpose_a, transpose_b, by_columns;
-  long long m, n, k, lda, ldb, ldc, unit;
+  int transpose_a, transpose_b;
+  struct grid grid;
+  long long m, n, k, lda, ldb, ldc;
   const T *a, *b;
   T *c, alpha, beta;
 };
 
-static void JOIN(t, gemm_piece)(void *context, long long begin, long long end) {
-  const struct JOIN(t, product) *p = context;
-  // Pieces are counted in units of whole kernels, so that only the last one has an edge.
-  long long first = begin * p->unit, last = end * p->unit;
-  long long limit = p->by_columns ? p->n : p->m;
-  if (last > limit) last = limit;
-  long long count = last - first;
-  const T *a = p->a, *b = p->b;
-  T *c = p->c;
-  if (p->by_columns)
-    b += first * (p->transpose_b ? p->ldb : 1), c += first;
-  else
-    a += first * (p->transpose_a ? 1 : p->lda), c += first * p->ldc;
-  long long m = p->by_columns ? p->m : count, n = p->by_columns ? count : p->n;
-  long long room = p->ours->gemm_room(m, n, p->k);
-  void *buffer = buffer_of_thread(room);
+static void JOIN(t, gemm_block)(const struct JOIN(t, product) *p, long long m, long long n, const T *a, const T *b,
+                                T *c) {
+  if (m <= 0 || n <= 0) return;
+  if (p->native) {
+    p->native(row_major, operation(p->transpose_a), operation(p->transpose_b), (int)m, (int)n, (int)p->k, p->alpha, a,
+              (int)p->lda, b, (int)p->ldb, p->beta, c, (int)p->ldc);
+    return;
+  }
+  void *buffer = buffer_of_thread(p->ours->gemm_room(m, n, p->k));
   if (buffer) {
     p->ours->gemm(p->transpose_a, p->transpose_b, m, n, p->k, p->alpha, a, p->lda, b, p->ldb, p->beta, c, p->ldc,
                   buffer);
@@ -52,49 +48,80 @@ static void JOIN(t, gemm_piece)(void *context, long long begin, long long end) {
     }
 }
 
+static void JOIN(t, gemm_blocks)(void *context, long long begin, long long end) {
+  const struct JOIN(t, product) *p = context;
+  for (long long block = begin; block < end; block++) {
+    long long row = block / p->grid.columns * p->grid.height, column = block % p->grid.columns * p->grid.width;
+    long long m = p->m - row < p->grid.height ? p->m - row : p->grid.height;
+    long long n = p->n - column < p->grid.width ? p->n - column : p->grid.width;
+    JOIN(t, gemm_block)(p, m, n, p->a + row * (p->transpose_a ? 1 : p->lda),
+                        p->b + column * (p->transpose_b ? p->ldb : 1), p->c + row * p->ldc + column);
+  }
+}
+
 void JOIN3(theano_, t, gemm)(const struct theano_blas *blas, struct theano_pool *pool, int transpose_a, int transpose_b,
                              long long m, long long n, long long k, T alpha, const T *a, long long lda, const T *b,
                              long long ldb, T beta, T *c, long long ldc) {
   if (m <= 0 || n <= 0) return;
-  JOIN(t, gemm_cblas) native = (JOIN(t, gemm_cblas))JOIN3(blas->cblas_, t, gemm);
+  struct JOIN(t, product) p = {.ours = OURS(blas), .transpose_a = transpose_a, .transpose_b = transpose_b, .m = m,
+                               .n = n, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c,
+                               .alpha = alpha, .beta = beta};
   // CBLAS asks for strides of at least 1 even where there is nothing to stride over.
-  if (native && k > 0 && fits(m, n, k) && fits(lda, ldb, ldc)) {
-    native(row_major, operation(transpose_a), operation(transpose_b), (int)m, (int)n, (int)k, alpha, a, (int)lda, b,
-           (int)ldb, beta, c, (int)ldc);
-    return;
-  }
-  struct JOIN(t, product) product = {.ours = OURS(blas), .transpose_a = transpose_a, .transpose_b = transpose_b,
-                                     .by_columns = n > m, .m = m, .n = n, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc,
-                                     .unit = 48, .a = a, .b = b, .c = c, .alpha = alpha, .beta = beta};
-  long long units = ((product.by_columns ? n : m) + product.unit - 1) / product.unit;
-  // A piece is worth a thread from about a million multiplications on.
-  double each = (double)m * (double)n * (double)k / (double)units;
-  long long grain = each >= 1e6 ? 1 : (long long)(1e6 / (each + 1)) + 1;
-  theano_pool_run(pool, units, grain, JOIN(t, gemm_piece), &product);
+  if (k > 0 && fits(m, n, k) && fits(lda, ldb, ldc)) p.native = (JOIN(t, gemm_cblas))JOIN3(blas->cblas_, t, gemm);
+  p.grid = choose_grid(p.native && blas->threads_itself ? 1 : theano_pool_threads(pool), m, n, k);
+  theano_pool_run(pool, p.grid.rows * p.grid.columns, 1, JOIN(t, gemm_blocks), &p);
 }
 
+// A product of a matrix and a vector, or their outer product, cut by rows or columns.
 struct JOIN(t, matrix) {
+  JOIN(t, gemv_cblas) native;
+  JOIN(t, ger_cblas) native_ger;
   const struct KERNELS *ours;
-  long long m, n, lda, incx, incy;
+  long long m, n, lda, incx, incy, part;
   const T *a, *x;
   T *y, *target, alpha, beta;
 };
 
+// y = alpha op(A) x + beta y for m x n as stored; our kernels want x contiguous for rows and y for columns.
+static void JOIN(t, gemv_part)(const struct JOIN(t, matrix) *p, int transpose, long long m, long long n, const T *a,
+                               const T *x, T beta, T *y, long long incy) {
+  if (p->native)
+    p->native(row_major, operation(transpose), (int)m, (int)n, p->alpha, a, (int)p->lda, x, (int)p->incx, beta, y,
+              (int)incy);
+  else if (transpose)
+    p->ours->gemv_transposed(m, n, p->alpha, a, p->lda, x, p->incx, beta, y);
+  else
+    p->ours->gemv(m, n, p->alpha, a, p->lda, x, beta, y, incy);
+}
+
 static void JOIN(t, gemv_rows)(void *context, long long begin, long long end) {
   const struct JOIN(t, matrix) *p = context;
-  p->ours->gemv(end - begin, p->n, p->alpha, p->a + begin * p->lda, p->lda, p->x, p->beta, p->y + begin * p->incy,
-                p->incy);
+  JOIN(t, gemv_part)(p, 0, end - begin, p->n, p->a + begin * p->lda, p->x, p->beta, p->y + begin * p->incy, p->incy);
 }
 
 static void JOIN(t, gemv_columns)(void *context, long long begin, long long end) {
   const struct JOIN(t, matrix) *p = context;
-  p->ours->gemv_transposed(p->m, end - begin, p->alpha, p->a + begin, p->lda, p->x, p->incx, p->beta, p->y + begin);
+  JOIN(t, gemv_part)(p, 1, p->m, end - begin, p->a + begin, p->x, p->beta, p->y + begin * p->incy, p->incy);
+}
+
+// Partial sums of columns, each part of the rows into its own row of `target`.
+static void JOIN(t, gemv_sums)(void *context, long long begin, long long end) {
+  const struct JOIN(t, matrix) *p = context;
+  for (long long k = begin; k < end; k++) {
+    long long first = k * p->part, count = p->m - first < p->part ? p->m - first : p->part;
+    JOIN(t, gemv_part)(p, 1, count, p->n, p->a + first * p->lda, p->x + first * p->incx, 0, p->target + k * p->n, 1);
+  }
 }
 
 static void JOIN(t, ger_rows)(void *context, long long begin, long long end) {
   const struct JOIN(t, matrix) *p = context;
-  p->ours->ger(end - begin, p->n, p->alpha, p->x + begin * p->incx, p->incx, p->y, p->incy, p->target + begin * p->lda,
-               p->lda);
+  const T *x = p->x + begin * p->incx;
+  T *a = p->target + begin * p->lda;
+  if (p->native_ger)
+    p->native_ger(row_major, (int)(end - begin), (int)p->n, p->alpha, x, (int)p->incx, p->y, (int)p->incy, a,
+                  (int)p->lda);
+  else
+    p->ours->ger(end - begin, p->n, p->alpha, x, p->incx, p->y, p->incy, a, p->lda);
 }
 
 void JOIN3(theano_, t, gemv)(const struct theano_blas *blas, struct theano_pool *pool, int transpose, long long m,
@@ -102,17 +129,32 @@ void JOIN3(theano_, t, gemv)(const struct theano_blas *blas, struct theano_pool 
                              long long incy) {
   long long used = transpose ? m : n, made = transpose ? n : m;
   if (made <= 0) return;
-  JOIN(t, gemv_cblas) native = (JOIN(t, gemv_cblas))JOIN3(blas->cblas_, t, gemv);
-  if (native && used > 0 && fits(m, n, lda) && fits(incx, incy, 1)) {
+  JOIN(t, gemv_cblas) native = 0;
+  if (used > 0 && fits(m, n, lda) && fits(incx, incy, 1)) native = (JOIN(t, gemv_cblas))JOIN3(blas->cblas_, t, gemv);
+  if (native && (blas->threads_itself || m * n * (long long)sizeof(T) <= least_bytes)) {
     native(row_major, operation(transpose), (int)m, (int)n, alpha, a, (int)lda, x, (int)incx, beta, y, (int)incy);
     return;
   }
-  struct JOIN(t, matrix) p = {.ours = OURS(blas), .m = m, .n = n, .lda = lda, .incx = incx, .incy = incy, .a = a,
-                              .x = x, .y = y, .alpha = alpha, .beta = beta};
-  // Reading a matrix is bound by memory: a thread is worth its start from some 64 thousand elements on.
-  long long grain = 65536 / (used + 1) + 1;
+  struct JOIN(t, matrix) p = {.native = native, .ours = OURS(blas), .m = m, .n = n, .lda = lda, .incx = incx,
+                              .incy = incy, .a = a, .x = x, .y = y, .alpha = alpha, .beta = beta};
+  long long grain = matrix_grain(used, sizeof(T));
+  // Few long columns: cut into parts of rows, whose number depends on nothing but the shape; summed in their order.
+  long long parts = transpose && n <= narrow ? whole_parts(m / matrix_grain(n, sizeof(T))) : 1;
+  if (parts > 1) {
+    T sums[most_parts * narrow];
+    p.part = (m + parts - 1) / parts;
+    parts = (m + p.part - 1) / p.part;
+    p.target = sums;
+    theano_pool_run(pool, parts, 1, JOIN(t, gemv_sums), &p);
+    for (long long j = 0; j < n; j++) {
+      T sum = 0;
+      for (long long k = 0; k < parts; k++) sum += sums[k * n + j];
+      y[j * incy] = beta == 0 ? sum : sum + beta * y[j * incy];
+    }
+    return;
+  }
   // The kernels want x contiguous for rows, y for columns.
-  long long copied = !transpose && incx != 1 ? n : transpose && incy != 1 ? n : 0;
+  long long copied = p.native ? 0 : !transpose && incx != 1 ? n : transpose && incy != 1 ? n : 0;
   T *copy = copied ? buffer_of_thread(copied * (long long)sizeof(T)) : 0;
   if (copied && !copy) {
     for (long long i = 0; i < made; i++) {
@@ -125,7 +167,7 @@ void JOIN3(theano_, t, gemv)(const struct theano_blas *blas, struct theano_pool 
     theano_pool_run(pool, m, grain, JOIN(t, gemv_rows), &p);
   } else {
     for (long long j = 0; j < copied && beta != 0; j++) copy[j] = y[j * incy];
-    if (copied) p.y = copy;
+    if (copied) p.y = copy, p.incy = 1;
     theano_pool_run(pool, n, grain, JOIN(t, gemv_columns), &p);
     for (long long j = 0; j < copied; j++) y[j * incy] = copy[j];
   }
@@ -134,21 +176,44 @@ void JOIN3(theano_, t, gemv)(const struct theano_blas *blas, struct theano_pool 
 void JOIN3(theano_, t, ger)(const struct theano_blas *blas, struct theano_pool *pool, long long m, long long n, T alpha,
                             const T *x, long long incx, const T *y, long long incy, T *a, long long lda) {
   if (m <= 0 || n <= 0) return;
-  JOIN(t, ger_cblas) native = (JOIN(t, ger_cblas))JOIN3(blas->cblas_, t, ger);
-  if (native && fits(m, n, lda) && fits(incx, incy, 1)) {
-    native(row_major, (int)m, (int)n, alpha, x, (int)incx, y, (int)incy, a, (int)lda);
-    return;
-  }
   struct JOIN(t, matrix) p = {.ours = OURS(blas), .n = n, .lda = lda, .incx = incx, .incy = incy, .x = x,
                               .y = (T *)y, .target = a, .alpha = alpha};
-  theano_pool_run(pool, m, 65536 / (n + 1) + 1, JOIN(t, ger_rows), &p);
+  if (fits(m, n, lda) && fits(incx, incy, 1)) p.native_ger = (JOIN(t, ger_cblas))JOIN3(blas->cblas_, t, ger);
+  long long grain = p.native_ger && blas->threads_itself ? m : matrix_grain(n, sizeof(T));
+  theano_pool_run(pool, m, grain, JOIN(t, ger_rows), &p);
 }
 
-T JOIN3(theano_, t, dot)(const struct theano_blas *blas, long long n, const T *x, long long incx, const T *y,
-                         long long incy) {
-  JOIN(t, dot_cblas) native = (JOIN(t, dot_cblas))JOIN3(blas->cblas_, t, dot);
-  if (native && fits(n, incx, incy)) return native((int)n, x, (int)incx, y, (int)incy);
-  return OURS(blas)->dot(n, x, incx, y, incy);
+// A sum of products, in parts whose number depends on the length alone; summed in their order.
+struct JOIN(t, vectors) {
+  JOIN(t, dot_cblas) native;
+  const struct KERNELS *ours;
+  long long n, incx, incy, part;
+  const T *x, *y;
+  T sums[most_parts];
+};
+
+static void JOIN(t, dot_parts)(void *context, long long begin, long long end) {
+  struct JOIN(t, vectors) *p = context;
+  for (long long k = begin; k < end; k++) {
+    long long first = k * p->part, count = p->n - first < p->part ? p->n - first : p->part;
+    const T *x = p->x + first * p->incx, *y = p->y + first * p->incy;
+    p->sums[k] = p->native ? p->native((int)count, x, (int)p->incx, y, (int)p->incy)
+                           : p->ours->dot(count, x, p->incx, y, p->incy);
+  }
+}
+
+T JOIN3(theano_, t, dot)(const struct theano_blas *blas, struct theano_pool *pool, long long n, const T *x,
+                         long long incx, const T *y, long long incy) {
+  if (n <= 0) return 0;
+  struct JOIN(t, vectors) p = {.ours = OURS(blas), .n = n, .incx = incx, .incy = incy, .x = x, .y = y};
+  if (fits(n, incx, incy)) p.native = (JOIN(t, dot_cblas))JOIN3(blas->cblas_, t, dot);
+  long long parts = p.native && blas->threads_itself ? 1 : whole_parts(n / matrix_grain(1, sizeof(T)));
+  p.part = (n + parts - 1) / parts;
+  parts = (n + p.part - 1) / p.part;
+  theano_pool_run(pool, parts, 1, JOIN(t, dot_parts), &p);
+  T sum = 0;
+  for (long long k = 0; k < parts; k++) sum += p.sums[k];
+  return sum;
 }
 
 #undef T

@@ -73,7 +73,7 @@ static th_i32 callback(th_call *call, th_i32 id, const th_arg *inputs, th_result
     theano_##t##ger(call->blas, call->pool, m, n, alpha, x, incx, y, incy, a, lda);                                    \
   }                                                                                                                    \
   static T t##dot(th_call *call, th_i64 n, const T *x, th_i64 incx, const T *y, th_i64 incy) {                         \
-    return theano_##t##dot(call->blas, n, x, incx, y, incy);                                                           \
+    return theano_##t##dot(call->blas, call->pool, n, x, incx, y, incy);                                               \
   }
 
 PRODUCTS(double, d)

@@ -160,8 +160,13 @@ struct Compilation {
     host.fillImports(of: loaded.program, program.routines)
     let graphChecks = graph.checks
     let kernelChecks = schedule.kernelChecks
+    let constants = try schedule.constants.map { (value) throws(TheanoError) in
+      try Argument.memory("a constant of shape \(value.shape)", in: name) { () throws(TheanoError) in
+        try value.checked.contiguous()
+      }
+    }
     let interface = CompiledProgram.Interface(
-      name: name, leafCount: schedule.leafCount, constants: schedule.constants.map { $0.contiguous() },
+      name: name, leafCount: schedule.leafCount, constants: constants,
       resultTypes: graph.outputs.map { graph.values[$0].type }, scratchSlots: schedule.scratchSlots,
       callbacks: schedule.callbacks.map { callback in
         let node = graph.nodes[callback.node]

@@ -7,7 +7,7 @@ import TheanoRewriting
 import TheanoScheduling
 import TheanoToolchain
 
-extension Function {
+extension Function: CustomStringConvertible {
   /// The name that was given to `function(...)`.
   public var name: String { core.name }
   /// The C that was generated, each kernel with the expressions that it computes and the lines they were written at; empty
@@ -60,6 +60,22 @@ extension Function {
   private func productLibrary(_ schedule: Schedule) -> String {
     guard schedule.usesProducts, let services = try? HostServices.process() else { return "BLAS" }
     return services.libraries.products?.name ?? "the embedded BLAS"
+  }
+
+  /// The function's name, its arguments and their types, the types of what it returns, and the shared variables that it updates.
+  ///
+  /// `train(x: float64 matrix, y: float64 vector, rate: float64 scalar = 0.1) -> float64 scalar, updates w, b`
+  public var description: String {
+    let arguments = core.inputs.map { input in
+      let name = input.variable.name.map { "\($0): " } ?? ""
+      let value = input.defaultValue.map { $0.ndim == 0 ? " = \($0)" : " = ..." } ?? ""
+      return name + input.type.brief + value
+    }
+    let outputs = core.outputTypes.map(\.brief)
+    let result =
+      Outputs.self == [NDArray].self ? "[\(outputs.joined(separator: ", "))]" : outputs.first ?? "Void"
+    let updates = core.updatedNames.isEmpty ? "" : ", updates \(core.updatedNames.joined(separator: ", "))"
+    return "\(core.name)(\(arguments.joined(separator: ", "))) -> \(result)\(updates)"
   }
 
   private var heading: String {

@@ -36,6 +36,9 @@ package final class FunctionCore: Sendable {
   package let name: String
   package let inputs: [Input]
   package let updateCount: Int
+  /// The shared variables that calls update, by name, in the order of `updates:`.
+  package let updatedNames: [String]
+  package let outputTypes: [TensorType]
   package let outputCount: Int
   package let backend: Backend
   package let report: CompilationReport
@@ -58,17 +61,20 @@ package final class FunctionCore: Sendable {
 
   /// - Parameter shared: the shared variables that are read or updated, ascending by id.
   package init(
-    name: String, inputs: [Input], shared: [Shared], outputCount: Int, backend: Backend,
+    name: String, inputs: [Input], shared: [Shared], outputTypes: [TensorType], backend: Backend,
     report: CompilationReport,
     general: @escaping @Sendable () throws(TheanoError) -> FunctionCore
   ) {
     self.name = name
     self.inputs = inputs
     self.shared = shared
-    self.outputCount = outputCount
+    self.outputTypes = outputTypes
+    outputCount = outputTypes.count
     self.backend = backend
     self.report = report
-    updateCount = shared.filter { $0.update >= 0 }.count
+    let updated = shared.filter { $0.update >= 0 }.sorted { $0.update < $1.update }
+    updateCount = updated.count
+    updatedNames = updated.map { $0.state.name ?? "a shared variable" }
     makeGeneral = general
     guard case .native(let program) = backend else {
       plan = nil
@@ -106,10 +112,12 @@ package final class FunctionCore: Sendable {
   @inline(never)
   private func convert(_ argument: NDArray, _ k: Int) throws(TheanoError) -> NDArray {
     let input = inputs[k]
-    let fitted = try Argument.fit(argument, to: input.variable, in: name) { _ in
-      "argument \(k + 1), \(input.variable.name ?? "unnamed"),"
+    func subject() -> String { "argument \(k + 1), \(input.variable.name ?? "unnamed")," }
+    let fitted = try Argument.fit(argument, to: input.variable, in: name) { _ in subject() }
+    if fitted.isContiguous { return fitted }
+    return try Argument.memory(subject(), in: name, at: input.variable.node.note.location) {
+      () throws(TheanoError) in try fitted.checked.contiguous()
     }
-    return fitted.contiguous()
   }
 
   /// An argument as an array; nested lists may be ragged.
@@ -217,7 +225,14 @@ package final class FunctionCore: Sendable {
     }
     let states = shared.map { (id: $0.state.id, isWritten: $0.update >= 0, name: $0.state.name) }
     let results = try HeldVariables.holding(states) { () throws(TheanoError) in try evaluate(leaves) }
-    for item in shared where item.update >= 0 { item.state.put(results[item.update].contiguous()) }
+    // All of them before the first is put: a call changes all or none.
+    let updated = shared.filter { $0.update >= 0 }
+    let values = try updated.map { (item) throws(TheanoError) in
+      try Argument.memory("the new value of \(item.state.name ?? "a shared variable")", in: name) {
+        () throws(TheanoError) in try results[item.update].checked.contiguous()
+      }
+    }
+    for (item, value) in zip(updated, values) { item.state.put(value) }
     return Array(results.prefix(outputCount))
   }
 }

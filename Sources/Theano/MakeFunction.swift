@@ -197,7 +197,7 @@ private func compile(
       .init(
         variable: input.variable, type: input.variable.type, defaultValue: input.value,
         isOpen: input.variable.type.dims.allSatisfy { $0 == .unknown })
-    }, shared: shared, outputCount: outputs.count, backend: backend, report: pipeline.report
+    }, shared: shared, outputTypes: outputs.map(\.type), backend: backend, report: pipeline.report
   ) { () throws(TheanoError) in
     try compile(inputs, outputs, updated, values, givens, mode, name, specialized: false)
   }

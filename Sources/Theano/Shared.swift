@@ -17,7 +17,7 @@ public func shared(
   // Whoever shares a value is about to write expressions for a function.
   Preparation.begin()
   do throws(TheanoError) {
-    let array = try value.asNDArray().contiguous().strong()
+    let array = try value.asNDArray().checked.contiguous().strong()
     return TensorVariable(
       VariableNode(
         TensorType(array.dtype, ndim: array.ndim), .shared(SharedState(array, name: name)), name: name,
@@ -55,8 +55,11 @@ extension TensorVariable {
     let array = try Argument.fit(given, to: self, in: "setValue") { _ in
       "the shared variable \(self)"
     }
+    let own = try Argument.memory("the new value of \(self)", in: "setValue") { () throws(TheanoError) in
+      try array.checked.contiguous().strong()
+    }
     try HeldVariables.check(state, isWritten: true, in: "setValue", "a closure sets")
-    state.set(array.contiguous().strong())
+    state.set(own)
   }
 
   private func notShared(_ operation: String) -> TheanoError {
@@ -92,16 +95,18 @@ enum Argument {
         "reshape the value, or declare the variable with \(counted(array.ndim, "axis", "axes"))")
     }
     if array.dtype != type.dtype {
-      let converted = array.astype(type.dtype)
-      let isSafe = array.dtype.canCastSafely(to: type.dtype)
-      let keeps = isSafe || (array.isWeak && weaklyFits(array, converted))
-      guard keeps else {
+      guard array.dtype.canCastSafely(to: type.dtype) || (array.isWeak && weaklyFits(array, type.dtype))
+      else {
         throw wrong(
           .dtype,
           "\(subject(())) is declared as \(type.brief) but got \(array.dtype)\(array.isWeak && array.size <= 8 ? " \(array)" : ""), which would lose precision",
           "convert it: value.astype(.\(type.dtype)), or declare the variable as \(array.dtype)")
       }
-      array = converted
+      let given = array
+      array = try memory(subject(()), in: operation, at: variable.node.note.location) {
+        () throws(TheanoError) in
+        try given.checked.astype(type.dtype)
+      }
     }
     for (axis, dim) in type.dims.enumerated() {
       if let n = dim.constant, array.object.extent(axis) != n {
@@ -114,11 +119,25 @@ enum Argument {
     return array
   }
 
-  /// A number written in Swift fits where its value survives; any float fits any float.
-  private static func weaklyFits(_ array: NDArray, _ converted: NDArray) -> Bool {
-    if array.dtype.isFloating && converted.dtype.isFloating { return true }
-    if array.dtype.isInteger && converted.dtype.isFloating { return true }
-    if converted.dtype.isInteger { return array.isRepresentable(in: converted.dtype) }
-    return converted.astype(array.dtype) == array.strong()
+  /// A number written in Swift fits where its value survives; any float fits any float, and any integer.
+  private static func weaklyFits(_ array: NDArray, _ dtype: DType) -> Bool {
+    if dtype.isInteger { return array.isRepresentable(in: dtype) }
+    if dtype.isFloating { return array.dtype.isFloating || array.dtype.isInteger }
+    return array.isPreserved(in: dtype)
+  }
+
+  /// What needs memory for an argument, with an error that says which.
+  static func memory(
+    _ subject: @autoclosure () -> String, in operation: String, at location: String? = nil,
+    _ body: () throws(TheanoError) -> NDArray
+  ) throws(TheanoError) -> NDArray {
+    do throws(TheanoError) { return try body() } catch {
+      throw TheanoError(
+        error.diagnoses.map {
+          Diagnosis(
+            $0.kind, in: operation, "\(subject()) cannot be copied: \($0.what)",
+            hint: "give a smaller array, or free others first", location: location ?? $0.location)
+        })
+    }
   }
 }

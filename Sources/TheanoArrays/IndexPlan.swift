@@ -232,7 +232,9 @@ struct IndexPlan {
 
 extension NDArray {
   /// For each axis, the places along it of the elements that are not zero, in C order.
-  public func nonzero() -> [NDArray] { trapping { () throws(TheanoError) in try checked.nonzero() } }
+  public func nonzero(file: StaticString = #fileID, line: UInt = #line) -> [NDArray] {
+    trapping(file, line) { () throws(TheanoError) in try checked.nonzero() }
+  }
 }
 
 extension NDArray.Checked {

@@ -7,9 +7,12 @@ extension NDArray {
   ///
   /// - Throws: What `body` throws.
   public func withUnsafeBuffer<T: NDArrayScalar, R, E: Error>(
-    of type: T.Type, _ body: (UnsafeBufferPointer<T>) throws(E) -> R
+    of type: T.Type, file: StaticString = #fileID, line: UInt = #line,
+    _ body: (UnsafeBufferPointer<T>) throws(E) -> R
   ) throws(E) -> R {
-    let array = trapping { () throws(TheanoError) in try readable(as: type, in: "withUnsafeBuffer") }
+    let array = trapping(file, line) { () throws(TheanoError) in
+      try readable(as: type, in: "withUnsafeBuffer")
+    }
     return try array.withElements(body)
   }
 
@@ -18,9 +21,11 @@ extension NDArray {
   ///
   /// - Throws: What `body` throws.
   public mutating func withUnsafeMutableBuffer<T: NDArrayScalar, R, E: Error>(
-    of type: T.Type, _ body: (UnsafeMutableBufferPointer<T>) throws(E) -> R
+    of type: T.Type, file: StaticString = #fileID, line: UInt = #line,
+    _ body: (UnsafeMutableBufferPointer<T>) throws(E) -> R
   ) throws(E) -> R {
-    trapping { () throws(TheanoError) in try makeWritable(as: type, in: "withUnsafeMutableBuffer") }
+    trapping(file, line) { () throws(TheanoError) in try makeWritable(as: type, in: "withUnsafeMutableBuffer")
+    }
     return try withMutableElements(body)
   }
 
@@ -28,18 +33,19 @@ extension NDArray {
   ///
   /// - Throws: What `body` throws.
   public func withSpan<T: NDArrayScalar, R, E: Error>(
-    of type: T.Type, _ body: (Span<T>) throws(E) -> R
+    of type: T.Type, file: StaticString = #fileID, line: UInt = #line, _ body: (Span<T>) throws(E) -> R
   ) throws(E) -> R {
-    try withUnsafeBuffer(of: type) { (buffer) throws(E) in try body(buffer.span) }
+    try withUnsafeBuffer(of: type, file: file, line: line) { (buffer) throws(E) in try body(buffer.span) }
   }
 
   /// Calls `body` with a span over the elements in C order, to be changed in place.
   ///
   /// - Throws: What `body` throws.
   public mutating func withMutableSpan<T: NDArrayScalar, R, E: Error>(
-    of type: T.Type, _ body: (inout MutableSpan<T>) throws(E) -> R
+    of type: T.Type, file: StaticString = #fileID, line: UInt = #line,
+    _ body: (inout MutableSpan<T>) throws(E) -> R
   ) throws(E) -> R {
-    try withUnsafeMutableBuffer(of: type) { (buffer) throws(E) in
+    try withUnsafeMutableBuffer(of: type, file: file, line: line) { (buffer) throws(E) in
       var span = buffer.mutableSpan
       return try body(&span)
     }
@@ -48,8 +54,11 @@ extension NDArray {
   /// Calls `body` with the bytes of the elements in C order. A contiguous array is not copied.
   ///
   /// - Throws: What `body` throws.
-  public func withUnsafeBytes<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
-    let array = contiguous()
+  public func withUnsafeBytes<R, E: Error>(
+    file: StaticString = #fileID, line: UInt = #line,
+    _ body: (UnsafeRawBufferPointer) throws(E) -> R
+  ) throws(E) -> R {
+    let array = trapping(file, line) { () throws(TheanoError) in try checked.contiguous() }
     defer { withExtendedLifetime(array) {} }
     return try body(UnsafeRawBufferPointer(start: array.data, count: array.size * array.dtype.itemSize))
   }
@@ -96,8 +105,10 @@ extension NDArray {
 
 extension NDArray {
   /// An array with a copy of the elements of a buffer, which are in C order.
-  public init<T: NDArrayScalar>(copying buffer: UnsafeBufferPointer<T>, shape: [Int]) {
-    self = trapping { () throws(TheanoError) in try Checked.copying(buffer, shape: shape) }
+  public init<T: NDArrayScalar>(
+    copying buffer: UnsafeBufferPointer<T>, shape: [Int], file: StaticString = #fileID, line: UInt = #line
+  ) {
+    self = trapping(file, line) { () throws(TheanoError) in try Checked.copying(buffer, shape: shape) }
   }
 
   /// An array over somebody else's memory, in C order, without copying it.
@@ -107,9 +118,10 @@ extension NDArray {
   ///   - release: called with the buffer when no array refers to the memory any more, on whatever thread that happens.
   public init<T: NDArrayScalar>(
     adopting buffer: UnsafeMutableBufferPointer<T>, shape: [Int],
-    release: @escaping @Sendable (UnsafeMutableBufferPointer<T>) -> Void
+    release: @escaping @Sendable (UnsafeMutableBufferPointer<T>) -> Void, file: StaticString = #fileID,
+    line: UInt = #line
   ) {
-    self = trapping { () throws(TheanoError) in
+    self = trapping(file, line) { () throws(TheanoError) in
       try Checked.adopting(buffer, shape: shape, release: release)
     }
   }

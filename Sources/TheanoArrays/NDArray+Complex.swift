@@ -1,7 +1,9 @@
 extension NDArray {
   /// A complex array from its parts, which broadcast together: `complex64` if neither needs more, else `complex128`.
-  public init(real: NDArray, imaginary: NDArray) {
-    self = trapping { () throws(TheanoError) in try Checked.complex(real: real, imaginary: imaginary) }
+  public init(real: NDArray, imaginary: NDArray, file: StaticString = #fileID, line: UInt = #line) {
+    self = trapping(file, line) { () throws(TheanoError) in
+      try Checked.complex(real: real, imaginary: imaginary)
+    }
   }
 
   /// The real parts: of a complex array a view, of any other the array itself.

@@ -3,8 +3,8 @@ extension NDArray {
   ///
   /// Integers keep their low bits when they are narrowed; floats go to integers toward zero, those outside the
   /// range to its nearest end and NaN to 0; complex numbers lose their imaginary part; anything but 0 is `true`.
-  public func astype(_ dtype: DType) -> NDArray {
-    trapping { () throws(TheanoError) in try checked.astype(dtype) }
+  public func astype(_ dtype: DType, file: StaticString = #fileID, line: UInt = #line) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try checked.astype(dtype) }
   }
 
   /// Copies the elements in C order to memory without gaps.
@@ -31,16 +31,16 @@ extension NDArray {
   }
 
   @inlinable
-  func trappingItem<T: NDArrayScalar>() -> T {
+  func trappingItem<T: NDArrayScalar>(_ file: StaticString, _ line: UInt) -> T {
     if let pointer = onlyElement(of: T.dtype) {
       return withExtendedLifetime(self) { pointer.load(as: T.self) }
     }
-    return trappingConvertedItem()
+    return trappingConvertedItem(file, line)
   }
 
   @usableFromInline
-  func trappingConvertedItem<T: NDArrayScalar>() -> T {
-    trapping { () throws(TheanoError) in try convertedItem() }
+  func trappingConvertedItem<T: NDArrayScalar>(_ file: StaticString, _ line: UInt) -> T {
+    trapping(file, line) { () throws(TheanoError) in try convertedItem() }
   }
 
   /// The only element, if there is one and it has the dtype.
@@ -121,8 +121,8 @@ extension NDArrayScalar {
   ///
   /// `try array.item(as:)` throws where this is a fatal error.
   @_disfavoredOverload @inlinable
-  public init(_ array: NDArray) {
-    self = array.trappingItem()
+  public init(_ array: NDArray, file: StaticString = #fileID, line: UInt = #line) {
+    self = array.trappingItem(file, line)
   }
 }
 

@@ -6,19 +6,27 @@
 
 extension NDArray {
   /// An array of zeros. Without a dtype, of `config.floatX`.
-  public static func zeros(_ shape: Int..., dtype: DType? = nil) -> NDArray { zeros(shape, dtype: dtype) }
+  public static func zeros(
+    _ shape: Int..., dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> NDArray { zeros(shape, dtype: dtype, file: file, line: line) }
 
   /// An array of zeros. Without a dtype, of `config.floatX`.
-  public static func zeros(_ shape: [Int], dtype: DType? = nil) -> NDArray {
-    trapping { () throws(TheanoError) in try Checked.zeros(shape, dtype: dtype) }
+  public static func zeros(
+    _ shape: [Int], dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try Checked.zeros(shape, dtype: dtype) }
   }
 
   /// An array of ones. Without a dtype, of `config.floatX`.
-  public static func ones(_ shape: Int..., dtype: DType? = nil) -> NDArray { ones(shape, dtype: dtype) }
+  public static func ones(
+    _ shape: Int..., dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> NDArray { ones(shape, dtype: dtype, file: file, line: line) }
 
   /// An array of ones. Without a dtype, of `config.floatX`.
-  public static func ones(_ shape: [Int], dtype: DType? = nil) -> NDArray {
-    full(shape, 1, dtype: dtype ?? config.floatX)
+  public static func ones(
+    _ shape: [Int], dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> NDArray {
+    full(shape, 1, dtype: dtype ?? config.floatX, file: file, line: line)
   }
 
   /// An array filled with a value, which is broadcast to the shape. Without a dtype, of the value's.
@@ -26,14 +34,19 @@ extension NDArray {
   /// ```swift
   /// NDArray.full([2, 3], 0.5)
   /// ```
-  public static func full(_ shape: [Int], _ value: some NDArrayConvertible, dtype: DType? = nil) -> NDArray {
-    trapping { () throws(TheanoError) in try Checked.full(shape, value, dtype: dtype) }
+  public static func full(
+    _ shape: [Int], _ value: some NDArrayConvertible, dtype: DType? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try Checked.full(shape, value, dtype: dtype) }
   }
 
   /// An array filled with an array, which is broadcast to the shape, or with what only an array's literal can be: `.nan`,
   /// `[1, .infinity]`.
-  public static func full(_ shape: [Int], _ value: NDArray, dtype: DType? = nil) -> NDArray {
-    trapping { () throws(TheanoError) in try Checked.full(shape, value, dtype: dtype) }
+  public static func full(
+    _ shape: [Int], _ value: NDArray, dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try Checked.full(shape, value, dtype: dtype) }
   }
 
   /// A matrix with ones on a diagonal, zeros elsewhere. Without a dtype, of `config.floatX`.
@@ -43,31 +56,43 @@ extension NDArray {
   ///   - columns: the number of columns; as many as rows if not given.
   ///   - diagonal: which diagonal: 0 the main one, positive ones above it, negative ones below.
   public static func eye(
-    _ rows: Int, _ columns: Int? = nil, diagonal: Int = 0, dtype: DType? = nil
+    _ rows: Int, _ columns: Int? = nil, diagonal: Int = 0, dtype: DType? = nil, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> NDArray {
-    trapping { () throws(TheanoError) in
+    trapping(file, line) { () throws(TheanoError) in
       try Checked.eye(rows, columns, diagonal: diagonal, dtype: dtype)
     }
   }
 
   /// A square matrix with ones on the main diagonal, zeros elsewhere. Without a dtype, of `config.floatX`.
-  public static func identity(_ count: Int, dtype: DType? = nil) -> NDArray { eye(count, dtype: dtype) }
+  public static func identity(
+    _ count: Int, dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> NDArray { eye(count, dtype: dtype, file: file, line: line) }
 
   /// The integers from 0 up to, but not including, `stop`.
-  public static func arange(_ stop: Int, dtype: DType? = nil) -> NDArray { arange(0, stop, dtype: dtype) }
+  public static func arange(
+    _ stop: Int, dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> NDArray { arange(0, stop, dtype: dtype, file: file, line: line) }
 
   /// The integers from `start` up to, but not including, `stop`, `step` apart.
-  public static func arange(_ start: Int, _ stop: Int, step: Int = 1, dtype: DType? = nil) -> NDArray {
-    trapping { () throws(TheanoError) in try Checked.arange(start, stop, step: step, dtype: dtype) }
+  public static func arange(
+    _ start: Int, _ stop: Int, step: Int = 1, dtype: DType? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try Checked.arange(start, stop, step: step, dtype: dtype)
+    }
   }
 
   /// The numbers `start + i * step` for all whole `i` from 0 that come before `stop`. Without a dtype, of `config.floatX`.
   ///
   /// With a step that is no binary fraction, rounding can let a number equal to `stop` slip in; ``linspace(_:_:count:endpoint:dtype:)``
   /// does not have that problem.
-  public static func arange(_ start: Double, _ stop: Double, step: Double = 1, dtype: DType? = nil) -> NDArray
-  {
-    trapping { () throws(TheanoError) in try Checked.arange(start, stop, step: step, dtype: dtype) }
+  public static func arange(
+    _ start: Double, _ stop: Double, step: Double = 1, dtype: DType? = nil, file: StaticString = #fileID,
+    line: UInt = #line
+  ) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try Checked.arange(start, stop, step: step, dtype: dtype)
+    }
   }
 
   /// Evenly spaced numbers from `start` to `stop`. Without a dtype, of `config.floatX`; of an integer dtype, rounded down.
@@ -76,9 +101,10 @@ extension NDArray {
   ///   - count: how many.
   ///   - endpoint: whether the last of them is `stop`; else `stop` is where the next would be.
   public static func linspace(
-    _ start: Double, _ stop: Double, count: Int = 50, endpoint: Bool = true, dtype: DType? = nil
+    _ start: Double, _ stop: Double, count: Int = 50, endpoint: Bool = true, dtype: DType? = nil,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> NDArray {
-    trapping { () throws(TheanoError) in
+    trapping(file, line) { () throws(TheanoError) in
       try Checked.linspace(start, stop, count: count, endpoint: endpoint, dtype: dtype)
     }
   }
@@ -87,9 +113,9 @@ extension NDArray {
   /// `config.floatX`.
   public static func logspace(
     _ start: Double, _ stop: Double, count: Int = 50, endpoint: Bool = true, base: Double = 10,
-    dtype: DType? = nil
+    dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
   ) -> NDArray {
-    trapping { () throws(TheanoError) in
+    trapping(file, line) { () throws(TheanoError) in
       try Checked.logspace(start, stop, count: count, endpoint: endpoint, base: base, dtype: dtype)
     }
   }

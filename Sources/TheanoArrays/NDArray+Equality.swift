@@ -32,7 +32,7 @@ extension NDArray: Equatable {
   /// its length, both steps. Nothing is copied, since views may be larger than any memory; what both see over and over is
   /// visited once.
   @inline(__always)
-  fileprivate func everyRun(
+  func everyRun(
     with other: NDArray,
     _ body: (
       _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ count: Int, _ stepA: Int, _ stepB: Int

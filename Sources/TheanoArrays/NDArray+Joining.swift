@@ -1,23 +1,31 @@
 extension NDArray {
   /// Arrays one after another along an axis that they have; the other axes must have the same lengths. The dtype is
   /// what theirs promote to.
-  public static func concatenated(_ arrays: [NDArray], axis: Int = 0) -> NDArray {
-    trapping { () throws(TheanoError) in try Checked.concatenated(arrays, axis: axis) }
+  public static func concatenated(
+    _ arrays: [NDArray], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+  ) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try Checked.concatenated(arrays, axis: axis) }
   }
 
   /// Arrays of one shape beside each other along a new axis.
-  public static func stacked(_ arrays: [NDArray], axis: Int = 0) -> NDArray {
-    trapping { () throws(TheanoError) in try Checked.stacked(arrays, axis: axis) }
+  public static func stacked(
+    _ arrays: [NDArray], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
+  ) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try Checked.stacked(arrays, axis: axis) }
   }
 
   /// The array cut along an axis into parts of equal length. Views.
-  public func split(into count: Int, axis: Int = 0) -> [NDArray] {
-    trapping { () throws(TheanoError) in try checked.split(into: count, axis: axis) }
+  public func split(into count: Int, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line)
+    -> [NDArray]
+  {
+    trapping(file, line) { () throws(TheanoError) in try checked.split(into: count, axis: axis) }
   }
 
   /// The array cut along an axis before the given places; places beyond the end give empty parts. Views.
-  public func split(at places: [Int], axis: Int = 0) -> [NDArray] {
-    trapping { () throws(TheanoError) in try checked.split(at: places, axis: axis) }
+  public func split(at places: [Int], axis: Int = 0, file: StaticString = #fileID, line: UInt = #line)
+    -> [NDArray]
+  {
+    trapping(file, line) { () throws(TheanoError) in try checked.split(at: places, axis: axis) }
   }
 }
 

@@ -12,18 +12,25 @@ extension NDArray {
   ///
   /// `float64` numbers have 53 random bits, `float32` ones 24, `float16` 11 and `bfloat16` 8; none is ever 1. Of a complex dtype only
   /// the real parts are drawn, as if real numbers had been converted; ``NDArray/complex(real:imaginary:)`` joins two draws.
-  public static func random(_ shape: Int..., dtype: DType? = nil) -> NDArray { random(shape, dtype: dtype) }
+  public static func random(
+    _ shape: Int..., dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> NDArray { random(shape, dtype: dtype, file: file, line: line) }
 
   /// Uniform random numbers in [0, 1), from the process's generator. Without a dtype, of `config.floatX`.
-  public static func random(_ shape: [Int], dtype: DType? = nil) -> NDArray {
-    trapping { () throws(TheanoError) in try Checked.random(shape, dtype: dtype) }
+  public static func random(
+    _ shape: [Int], dtype: DType? = nil, file: StaticString = #fileID, line: UInt = #line
+  ) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try Checked.random(shape, dtype: dtype) }
   }
 
   /// Uniform random numbers in [0, 1). Without a dtype, of `config.floatX`.
   public static func random(
-    _ shape: [Int], dtype: DType? = nil, using generator: inout RandomGenerator
+    _ shape: [Int], dtype: DType? = nil, using generator: inout RandomGenerator, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> NDArray {
-    trapping { () throws(TheanoError) in try Checked.random(shape, dtype: dtype, using: &generator) }
+    trapping(file, line) { () throws(TheanoError) in
+      try Checked.random(shape, dtype: dtype, using: &generator)
+    }
   }
 
   /// Normally distributed random numbers. Without a dtype, of `config.floatX`.
@@ -38,9 +45,10 @@ extension NDArray {
 
   /// Normally distributed random numbers, from the process's generator. Without a dtype, of `config.floatX`.
   public static func randomNormal(
-    _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType? = nil
+    _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType? = nil,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> NDArray {
-    trapping { () throws(TheanoError) in
+    trapping(file, line) { () throws(TheanoError) in
       try Checked.randomNormal(shape, mean: mean, standardDeviation: standardDeviation, dtype: dtype)
     }
   }
@@ -48,9 +56,9 @@ extension NDArray {
   /// Normally distributed random numbers. Without a dtype, of `config.floatX`.
   public static func randomNormal(
     _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, dtype: DType? = nil,
-    using generator: inout RandomGenerator
+    using generator: inout RandomGenerator, file: StaticString = #fileID, line: UInt = #line
   ) -> NDArray {
-    trapping { () throws(TheanoError) in
+    trapping(file, line) { () throws(TheanoError) in
       try Checked.randomNormal(
         shape, mean: mean, standardDeviation: standardDeviation, dtype: dtype, using: &generator)
     }
@@ -70,28 +78,34 @@ extension NDArray {
 
   /// Random integers of a range, all equally likely, from the process's generator.
   public static func randomIntegers(
-    in range: Range<Int>, _ shape: [Int], dtype: DType = .int64
+    in range: Range<Int>, _ shape: [Int], dtype: DType = .int64, file: StaticString = #fileID,
+    line: UInt = #line
   ) -> NDArray {
-    trapping { () throws(TheanoError) in try Checked.randomIntegers(in: range, shape, dtype: dtype) }
+    trapping(file, line) { () throws(TheanoError) in
+      try Checked.randomIntegers(in: range, shape, dtype: dtype)
+    }
   }
 
   /// Random integers of a range, all equally likely.
   public static func randomIntegers(
-    in range: Range<Int>, _ shape: [Int], dtype: DType = .int64, using generator: inout RandomGenerator
+    in range: Range<Int>, _ shape: [Int], dtype: DType = .int64, using generator: inout RandomGenerator,
+    file: StaticString = #fileID, line: UInt = #line
   ) -> NDArray {
-    trapping { () throws(TheanoError) in
+    trapping(file, line) { () throws(TheanoError) in
       try Checked.randomIntegers(in: range, shape, dtype: dtype, using: &generator)
     }
   }
 
   /// The integers from 0 up to, but not including, `count`, in random order; all orders are equally likely.
-  public static func permutation(_ count: Int) -> NDArray {
-    trapping { () throws(TheanoError) in try Checked.permutation(count) }
+  public static func permutation(_ count: Int, file: StaticString = #fileID, line: UInt = #line) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try Checked.permutation(count) }
   }
 
   /// The integers from 0 up to, but not including, `count`, in random order.
-  public static func permutation(_ count: Int, using generator: inout RandomGenerator) -> NDArray {
-    trapping { () throws(TheanoError) in try Checked.permutation(count, using: &generator) }
+  public static func permutation(
+    _ count: Int, using generator: inout RandomGenerator, file: StaticString = #fileID, line: UInt = #line
+  ) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try Checked.permutation(count, using: &generator) }
   }
 }
 

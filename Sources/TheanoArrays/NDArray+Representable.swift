@@ -20,7 +20,30 @@ extension NDArray {
     }
   }
 
+  /// Whether every element is the same after a conversion to a dtype and back.
+  package func isPreserved(in dtype: DType) -> Bool {
+    everyBlock { $0.astype(dtype).astype($0.dtype) == $0 }
+  }
+
   private func all<T: NDArrayScalar>(as dtype: DType, _ test: (T) -> Bool) -> Bool {
-    astype(dtype).contiguous().withUnsafeBuffer(of: T.self) { $0.allSatisfy(test) }
+    everyBlock { $0.astype(dtype).withUnsafeBuffer(of: T.self) { $0.allSatisfy(test) } }
+  }
+
+  /// Whether a test holds for short vectors that together have all elements. What a view sees over and over is looked at
+  /// once, since a view may be larger than any memory.
+  private func everyBlock(_ test: (NDArray) -> Bool) -> Bool {
+    let (dtype, width) = (dtype, dtype.itemSize)
+    return everyRun(with: self) { first, _, count, step, _ in
+      var done = 0
+      while done < count {
+        let block = NDArray(uninitialized: [Swift.min(256, count - done)], dtype: dtype)
+        convertElements(
+          from: first + done * step * width, dtype, step: step, to: block.data, dtype, step: 1,
+          count: block.size)
+        if !test(block) { return false }
+        done += block.size
+      }
+      return true
+    }
   }
 }

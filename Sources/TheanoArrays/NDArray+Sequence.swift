@@ -82,7 +82,7 @@ extension Array: NDArrayReadable where Element: NDArrayReadable {
   ///
   /// `[Double](a)` gives all elements in C order, whatever the shape; `[[Double]](a)` gives those of each part along the
   /// first axis, and so on. Values are converted as ``NDArray/astype(_:)`` converts.
-  public init(_ array: NDArray) {
-    self = trapping { () throws(TheanoError) in try Element.list(reading: array) }
+  public init(_ array: NDArray, file: StaticString = #fileID, line: UInt = #line) {
+    self = trapping(file, line) { () throws(TheanoError) in try Element.list(reading: array) }
   }
 }

@@ -9,57 +9,65 @@ extension NDArray {
   /// NDArray(0..<6).reshaped(2, -1)   // [[0 1 2]
   ///                                  //  [3 4 5]]
   /// ```
-  public func reshaped(_ shape: Int...) -> NDArray { reshaped(shape) }
+  public func reshaped(_ shape: Int..., file: StaticString = #fileID, line: UInt = #line) -> NDArray {
+    reshaped(shape, file: file, line: line)
+  }
 
   /// The same elements in C order, in another shape; one length may be -1 and is then found from the others.
-  public func reshaped(_ shape: [Int]) -> NDArray {
-    trapping { () throws(TheanoError) in try checked.reshaped(shape) }
+  public func reshaped(_ shape: [Int], file: StaticString = #fileID, line: UInt = #line) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try checked.reshaped(shape) }
   }
 
   /// The elements in C order along one axis.
-  public func flattened() -> NDArray { trapping { () throws(TheanoError) in try checked.flattened() } }
+  public func flattened(file: StaticString = #fileID, line: UInt = #line) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try checked.flattened() }
+  }
 
   /// The array with its axes in another order: `axes[i]` says which axis becomes axis `i`. Without arguments, in
   /// reverse order. A view.
-  public func transposed(_ axes: Int...) -> NDArray { transposed(axes) }
+  public func transposed(_ axes: Int..., file: StaticString = #fileID, line: UInt = #line) -> NDArray {
+    transposed(axes, file: file, line: line)
+  }
 
   /// The array with its axes in another order: `axes[i]` says which axis becomes axis `i`. A view.
-  public func transposed(_ axes: [Int]) -> NDArray {
-    trapping { () throws(TheanoError) in try checked.transposed(axes) }
+  public func transposed(_ axes: [Int], file: StaticString = #fileID, line: UInt = #line) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try checked.transposed(axes) }
   }
 
   /// The array with its axes in reverse order: the transpose of a matrix. A view.
   public var T: NDArray { transposed([]) }
 
   /// The array with two axes exchanged. A view.
-  public func swappedAxes(_ a: Int, _ b: Int) -> NDArray {
-    trapping { () throws(TheanoError) in try checked.swappedAxes(a, b) }
+  public func swappedAxes(_ a: Int, _ b: Int, file: StaticString = #fileID, line: UInt = #line) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try checked.swappedAxes(a, b) }
   }
 
   /// The array with one axis moved to another place, the others in their order. A view.
-  public func movedAxis(_ axis: Int, to destination: Int) -> NDArray {
-    trapping { () throws(TheanoError) in try checked.movedAxis(axis, to: destination) }
+  public func movedAxis(_ axis: Int, to destination: Int, file: StaticString = #fileID, line: UInt = #line)
+    -> NDArray
+  {
+    trapping(file, line) { () throws(TheanoError) in try checked.movedAxis(axis, to: destination) }
   }
 
   /// The array without the given axes, which must have length 1; without arguments, without all such axes. A view.
-  public func squeezed(_ axes: Int...) -> NDArray {
-    trapping { () throws(TheanoError) in try checked.squeezed(axes) }
+  public func squeezed(_ axes: Int..., file: StaticString = #fileID, line: UInt = #line) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try checked.squeezed(axes) }
   }
 
   /// The array with new axes of length 1, at the given places of the result. A view.
-  public func expanded(_ axes: Int...) -> NDArray {
-    trapping { () throws(TheanoError) in try checked.expanded(axes) }
+  public func expanded(_ axes: Int..., file: StaticString = #fileID, line: UInt = #line) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try checked.expanded(axes) }
   }
 
   /// The array repeated along axes of length 1, and along new leading axes, until it has the given shape. A view with
   /// zero strides, by NumPy's rules.
-  public func broadcast(to shape: [Int]) -> NDArray {
-    trapping { () throws(TheanoError) in try checked.broadcast(to: shape) }
+  public func broadcast(to shape: [Int], file: StaticString = #fileID, line: UInt = #line) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try checked.broadcast(to: shape) }
   }
 
   /// The array with the order of the elements reversed along an axis. A view.
-  public func flipped(_ axis: Int) -> NDArray {
-    trapping { () throws(TheanoError) in try checked.flipped(axis) }
+  public func flipped(_ axis: Int, file: StaticString = #fileID, line: UInt = #line) -> NDArray {
+    trapping(file, line) { () throws(TheanoError) in try checked.flipped(axis) }
   }
 
   /// The shape that arrays of the given shapes broadcast to; `nil` if they do not fit each other.

@@ -2,16 +2,16 @@ extension NDArray {
   /// The part at a place along the first axis, such as a row of a matrix: a view. Negative places count from the end.
   ///
   /// Written, it takes any array that broadcasts to the part's shape, converted to this array's dtype.
-  public subscript(index: Int) -> NDArray {
+  public subscript(index: Int, file file: StaticString = #fileID, line line: UInt = #line) -> NDArray {
     get {
       let base = object
       let header = base.pointer
       let ndim = header.pointee.ndim
-      guard ndim > 0 else { misplaced(index) }
+      guard ndim > 0 else { misplaced(index, file, line) }
       let geometry = base.geometry
       let extent = geometry[0]
       let place = index < 0 ? index + extent : index
-      guard place >= 0 && place < extent else { misplaced(index) }
+      guard place >= 0 && place < extent else { misplaced(index, file, line) }
       let offset = place * geometry[ndim]
       let dtype = header.pointee.dtype
       if ndim == 1 {
@@ -47,28 +47,30 @@ extension NDArray {
       if object.ndim == 1 && newValue.object.ndim == 0 && object.isContiguous && isUnique() {
         let extent = object.extent(0)
         let place = index < 0 ? index + extent : index
-        guard place >= 0 && place < extent else { misplaced(index) }
+        guard place >= 0 && place < extent else { misplaced(index, file, line) }
         let dtype = dtype
         return convertElements(
           from: newValue.data, newValue.dtype, step: 1, to: data + place * dtype.itemSize, dtype, step: 1,
           count: 1)
       }
-      trapping { () throws(TheanoError) in try checked.assign(newValue, at: index) }
+      trapping(file, line) { () throws(TheanoError) in try checked.assign(newValue, at: index) }
     }
   }
 
   /// The part that indices select: see ``ArrayIndex``. A view, unless an index is an array.
   ///
   /// Written, it takes any array that broadcasts to the part's shape, converted to this array's dtype.
-  public subscript(indices: any ArrayIndex...) -> NDArray {
-    get { trapping { () throws(TheanoError) in try checked.part(indices) } }
-    set { trapping { () throws(TheanoError) in try checked.assign(newValue, at: indices) } }
+  public subscript(
+    indices: any ArrayIndex..., file file: StaticString = #fileID, line line: UInt = #line
+  ) -> NDArray {
+    get { trapping(file, line) { () throws(TheanoError) in try checked.part(indices) } }
+    set { trapping(file, line) { () throws(TheanoError) in try checked.assign(newValue, at: indices) } }
   }
 
   @inline(never)
-  private func misplaced(_ index: Int) -> Never {
-    _ = trapping { () throws(TheanoError) in try checked.part([index]) }
-    fatalError("index \(index) is outside the array")
+  private func misplaced(_ index: Int, _ file: StaticString, _ line: UInt) -> Never {
+    _ = trapping(file, line) { () throws(TheanoError) in try checked.part([index]) }
+    fatalError("index \(index) is outside the array", file: file, line: line)
   }
 }
 

@@ -13,8 +13,9 @@
 /// ```
 ///
 /// Dtypes, promotion, indexing and printing are NumPy's. Misuse in direct code (an index or a shape that cannot be) is
-/// a fatal error with a full message, as it is for Swift's arrays; each such call has a twin under ``checked`` that
-/// throws a ``TheanoError`` instead.
+/// a fatal error with a full message, at the line of the call, as it is for Swift's arrays; each such call has a twin under
+/// ``checked`` that throws a ``TheanoError`` instead. `file:` and `line:` are for functions of your own that pass their
+/// caller's on.
 ///
 /// A literal (`let w: NDArray = [0.5, 1]`) and whatever a Swift number or Swift array converts to where an
 /// array is expected is *weak*: it takes the dtype of what it meets, as Python's numbers do in NumPy. `NDArray([0.5, 1])` is not.

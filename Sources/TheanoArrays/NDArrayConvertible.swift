@@ -43,7 +43,7 @@ extension Array: NDArrayConvertible where Element: NDArrayConvertible {
 
   /// An array with an axis more than the elements'.
   ///
-  /// - Throws: ``TheanoError`` if the elements differ in shape.
+  /// - Throws: ``TheanoError`` if the elements differ in shape, or if there is no memory for them.
   public func asNDArray() throws(TheanoError) -> NDArray { try Element.ndarray(stacking: self) }
 
   /// Several nested arrays as one; throws if they are ragged.
@@ -63,8 +63,11 @@ extension ArraySlice: NDArrayConvertible where Element: NDArrayConvertible {
 
   /// As the array of the same elements.
   ///
-  /// - Throws: ``TheanoError`` if the elements differ in shape.
-  public func asNDArray() throws(TheanoError) -> NDArray { try Array(self).asNDArray() }
+  /// - Throws: ``TheanoError`` if the elements differ in shape, or if there is no memory for them.
+  public func asNDArray() throws(TheanoError) -> NDArray {
+    try requireMemory(count, times: MemoryLayout<Element>.stride, in: "NDArray", "elements")
+    return try Array(self).asNDArray()
+  }
 
   /// As arrays of the same elements.
   public static func ndarray(stacking elements: [ArraySlice<Element>]) throws(TheanoError) -> NDArray {
@@ -78,8 +81,11 @@ extension ContiguousArray: NDArrayConvertible where Element: NDArrayConvertible 
 
   /// As the array of the same elements.
   ///
-  /// - Throws: ``TheanoError`` if the elements differ in shape.
-  public func asNDArray() throws(TheanoError) -> NDArray { try Array(self).asNDArray() }
+  /// - Throws: ``TheanoError`` if the elements differ in shape, or if there is no memory for them.
+  public func asNDArray() throws(TheanoError) -> NDArray {
+    try requireMemory(count, times: MemoryLayout<Element>.stride, in: "NDArray", "elements")
+    return try Array(self).asNDArray()
+  }
 
   /// As arrays of the same elements.
   public static func ndarray(stacking elements: [ContiguousArray<Element>]) throws(TheanoError) -> NDArray {
@@ -122,16 +128,20 @@ extension NDArray {
   ///
   /// The dtype is that of the Swift type, strong. Nested arrays must not be ragged; ``init(nested:)`` throws if they are.
   /// (A bare number, `NDArray(0.0)`, is a literal of the language's own and therefore weak; add `dtype:`.)
-  public init<T: NDArrayConvertible>(_ values: T) {
-    self = values.ndarray.made(weak: false)
+  public init<T: NDArrayConvertible>(_ values: T, file: StaticString = #fileID, line: UInt = #line) {
+    self = trapping(file, line) { () throws(TheanoError) in try values.asNDArray() }.made(weak: false)
   }
 
   /// An array of the given values, converted to a dtype.
   ///
   /// The throwing twin for a nested array is ``init(nested:dtype:)``; for a range `r` it is
   /// `try r.asNDArray().checked.astype(dtype)`, since a list of one range has an axis more.
-  public init<T: NDArrayConvertible>(_ values: T, dtype: DType) {
-    self = values.ndarray.made(weak: false).astype(dtype)
+  public init<T: NDArrayConvertible>(
+    _ values: T, dtype: DType, file: StaticString = #fileID, line: UInt = #line
+  ) {
+    self = trapping(file, line) { () throws(TheanoError) in
+      try values.asNDArray().made(weak: false).checked.astype(dtype)
+    }
   }
 
   /// An array of nested Swift arrays or ranges; throws a ``TheanoError`` if they are ragged, or if there is no memory.
@@ -141,17 +151,8 @@ extension NDArray {
   }
 
   /// A vector with the elements of a Swift array.
-  package init<T: NDArrayScalar>(copying elements: [T], isWeak: Bool = false) {
-    self = elements.withUnsafeBytes { bytes in
-      let result = withUnsafePointer(to: elements.count) { count in
-        trapping { () throws(TheanoError) in
-          try NDArray.allocate(UnsafeBufferPointer(start: count, count: 1), dtype: T.dtype, zeroed: false)
-        }
-      }
-      if let base = bytes.baseAddress { result.data.copyMemory(from: base, byteCount: bytes.count) }
-      result.object.pointer.pointee.isWeak = isWeak
-      return result
-    }
+  package init<T: NDArrayScalar>(copying elements: [T]) {
+    self = trapping { () throws(TheanoError) in try Checked.vector(elements) }
   }
 
   /// The parts of a nested literal or Swift array, stacked along a new first axis.
@@ -185,6 +186,17 @@ extension NDArray {
       }
     }
     result.object.pointer.pointee.isWeak = isWeak
+    return result
+  }
+}
+
+extension NDArray.Checked {
+  /// As ``NDArray/init(copying:)``; throws if there is no memory for it.
+  static func vector<T: NDArrayScalar>(_ elements: [T]) throws(TheanoError) -> NDArray {
+    let result = try NDArray.allocate([elements.count], dtype: T.dtype)
+    elements.withUnsafeBytes { bytes in
+      if let base = bytes.baseAddress { result.data.copyMemory(from: base, byteCount: bytes.count) }
+    }
     return result
   }
 }

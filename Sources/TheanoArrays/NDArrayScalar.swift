@@ -12,9 +12,9 @@ extension NDArrayScalar {
   @inlinable
   public var ndarray: NDArray { NDArray(scalar: self, isWeak: true) }
 
-  /// A weak array of one axis.
-  public static func ndarray(stacking elements: [Self]) -> NDArray {
-    NDArray(copying: elements, isWeak: true)
+  /// A weak array of one axis; throws if there is no memory for it.
+  public static func ndarray(stacking elements: [Self]) throws(TheanoError) -> NDArray {
+    try NDArray.Checked.vector(elements).made(weak: true)
   }
 }
 

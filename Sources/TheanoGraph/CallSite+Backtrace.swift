@@ -1,16 +1,23 @@
-/// The text form of a list of return addresses that `Runtime.Backtrace` decodes itself from.
+/// The text form of a list of return addresses, with the images that they lie in, that `Runtime.Backtrace` decodes itself
+/// from.
 ///
-/// `Backtrace` has no public initialiser from addresses, but it is `Codable`: a keyed container with an architecture and
-/// a base64 string of compact frames. Each frame is one byte, `0x20` (a return address, relative to the one before) plus
-/// the number of bytes that follow less one, then the difference, big-endian, sign-extended.
+/// `Backtrace` has no public initialiser from addresses, but it is `Codable`: a keyed container with an architecture, a
+/// base64 string of compact frames and one of a compact map of images.
+///
+/// Each frame is one byte, `0x20` (a return address, relative to the one before) plus the number of bytes that follow less
+/// one, then the difference, big-endian, sign-extended.
 struct BacktraceText: Decoder {
   let architecture: String
   let frames: String
+  let images: String
   var codingPath: [any CodingKey] { [] }
   var userInfo: [CodingUserInfoKey: Any] { [:] }
 
-  init(architecture: String, returnAddresses: [UInt]) {
+  /// - Parameter namesPlatform: Whether the map begins with the platform's name, as it does since there is one. Read by those
+  ///   that know of none, it has no images.
+  init(architecture: String, returnAddresses: [UInt], images: [LoadedImage], namesPlatform: Bool = true) {
     self.architecture = architecture
+    self.images = BacktraceText.base64(BacktraceText.map(of: images, namesPlatform: namesPlatform))
     var bytes: [UInt8] = [2]  // version 0, 64-bit addresses
     var last: UInt = 0
     for address in returnAddresses {
@@ -21,6 +28,40 @@ struct BacktraceText: Decoder {
       for k in (0..<width).reversed() { bytes.append(UInt8(truncatingIfNeeded: difference >> (8 * k))) }
     }
     frames = BacktraceText.base64(bytes)
+  }
+
+  /// A compact map of images: version 0 with 64-bit addresses, the platform's name after its length (none is given), the number
+  /// of images, then each.
+  ///
+  /// An image is a byte that says how many bytes its two addresses have (eight each, not relative), where it starts, how far
+  /// from there its code ends, its identity after its length, and its path in pieces of up to 63 bytes, each after its
+  /// length, and a 0. Images are found by bisection, so that they must be in the order of their addresses.
+  private static func map(of images: [LoadedImage], namesPlatform: Bool) -> [UInt8] {
+    var bytes: [UInt8] = namesPlatform ? [2, 0] : [2]
+    func add(_ word: UInt) {
+      for k in (0..<8).reversed() { bytes.append(UInt8(truncatingIfNeeded: word >> (8 * k))) }
+    }
+    func add(count: Int) {
+      for k in (0..<(Int.bitWidth - count.leadingZeroBitCount + 6) / 7).dropFirst().reversed() {
+        bytes.append(UInt8(truncatingIfNeeded: count >> (7 * k)) | 0x80)
+      }
+      bytes.append(UInt8(count & 0x7f))
+    }
+    add(count: images.count)
+    for image in images.sorted(by: { $0.base < $1.base }) {
+      bytes.append(7 << 3 | 7)
+      add(image.base)
+      add(image.end - image.base)
+      add(count: image.identity.count)
+      bytes += image.identity
+      for start in stride(from: 0, to: image.path.count, by: 63) {
+        let piece = image.path[start..<min(start + 63, image.path.count)]
+        bytes.append(UInt8(piece.count))
+        bytes += piece
+      }
+      bytes.append(0)
+    }
+    return bytes
   }
 
   private static func base64(_ bytes: [UInt8]) -> String {
@@ -42,18 +83,20 @@ struct BacktraceText: Decoder {
 
   private struct Unsupported: Error {}
 
-  /// The two fields; everything else is absent.
+  /// The three fields; everything else is absent.
   private struct Fields<Key: CodingKey>: KeyedDecodingContainerProtocol {
     let text: BacktraceText
     var codingPath: [any CodingKey] { [] }
-    var allKeys: [Key] { ["architecture", "backtrace"].compactMap { Key(stringValue: $0) } }
+    private static var names: [String] { ["architecture", "backtrace", "imageMap"] }
+    var allKeys: [Key] { Fields.names.compactMap { Key(stringValue: $0) } }
 
-    func contains(_ key: Key) -> Bool { key.stringValue == "architecture" || key.stringValue == "backtrace" }
+    func contains(_ key: Key) -> Bool { Fields.names.contains(key.stringValue) }
     func decodeNil(forKey key: Key) throws -> Bool { !contains(key) }
     func decode(_ type: String.Type, forKey key: Key) throws -> String {
       switch key.stringValue {
       case "architecture": return text.architecture
       case "backtrace": return text.frames
+      case "imageMap": return text.images
       default: throw Unsupported()
       }
     }

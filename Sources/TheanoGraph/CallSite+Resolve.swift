@@ -1,6 +1,5 @@
 // Symbolises through the toolchain's own Runtime module (SE-0419), which reads DWARF on Linux and asks the system on
 // macOS, knows inlined and async frames, and gives up politely on stripped binaries.
-import CTheanoSupport
 internal import Runtime
 import Synchronization
 
@@ -55,16 +54,21 @@ extension CallSite {
 private struct SymbolisedFrame {
   var location: CallSite.Location?
 
+  /// What `Runtime` calls this processor; `nil` for one of other words than 64 bits.
+  private static var architecture: String? {
+    #if arch(x86_64)
+      "x86_64"
+    #elseif arch(arm64)
+      "arm64"
+    #else
+      nil
+    #endif
+  }
+
   /// The frames at each return address, innermost first.
   static func symbolise(_ addresses: [UInt]) -> [[SymbolisedFrame]] {
     let none = [[SymbolisedFrame]](repeating: [], count: addresses.count)
-    theano_loader_lock()
-    defer { theano_loader_unlock() }
-    guard let here = try? Backtrace.capture(limit: 1),
-      let backtrace = try? Backtrace(
-        from: BacktraceText(architecture: here.architecture, returnAddresses: addresses)),
-      let symbolicated = backtrace.symbolicated()
-    else { return none }
+    guard let symbolicated = backtrace(addresses)?.symbolicated() else { return none }
     var result: [[SymbolisedFrame]] = []
     var pending: [SymbolisedFrame] = []
     for frame in symbolicated.frames {
@@ -80,5 +84,20 @@ private struct SymbolisedFrame {
     }
     // The decoder may add a frame that says "truncated".
     return result.count >= addresses.count ? Array(result.prefix(addresses.count)) : none
+  }
+
+  /// A backtrace of the addresses, with the images that hold them. Left to itself, `Runtime` would look for images in every file
+  /// that the process has mapped, and die where one was cut short or goes away meanwhile.
+  private static func backtrace(_ addresses: [UInt]) -> Backtrace? {
+    guard let architecture else { return nil }
+    let images = LoadedImage.holding(addresses)
+    for namesPlatform in [true, false] {
+      let text = BacktraceText(
+        architecture: architecture, returnAddresses: addresses, images: images, namesPlatform: namesPlatform)
+      if let backtrace = try? Backtrace(from: text), let map = backtrace.images, map.count == images.count {
+        return backtrace
+      }
+    }
+    return nil
   }
 }

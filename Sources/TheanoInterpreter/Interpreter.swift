@@ -93,38 +93,12 @@ package struct Interpreter {
     if let own = checksOfNode[id] {
       try graph.checkSizes(own) { symbol($0, leaves, values, all: true) }
     }
-    try requireMemory(id, values, leaves)
     do throws(Fault) {
       return try node.op.evaluate(inputs.map { values[$0]! }, node.outputs.map { graph.values[$0].type })
     } catch {
       // Lengths that do not meet are told as a compiled program tells them.
       try check(leaves, values, all: true)
       throw TheanoError(graph.diagnosis(error, at: node.origin, op: node.op))
-    }
-  }
-
-  /// Throws where the machine has no memory for the results and the host loops' copies of the operands: Swift's own
-  /// allocation would end the process.
-  private func requireMemory(
-    _ id: Graph.NodeID, _ values: [Graph.ValueID: NDArray], _ leaves: [NDArray]
-  ) throws(TheanoError) {
-    let node = graph.nodes[id]
-    for output in node.outputs {
-      let type = graph.values[output].type
-      var shape: [Int] = []
-      for dim in type.dims {
-        guard let n = dim.size?.value({ symbol($0, leaves, values, all: true) }), n >= 0 else { return }
-        shape.append(n)
-      }
-      do throws(TheanoError) {
-        let count = try NDArray.elementCount(of: shape, dtype: .float64)
-        guard count > 1 << 20 else { continue }
-        _ = try NDArray.allocate(shape + [node.inputs.count + 2], dtype: .float64)
-      } catch {
-        let fault = Fault(
-          .system, "there is no memory for a result of shape \(shape)", hint: "compute with smaller arrays")
-        throw TheanoError(graph.diagnosis(fault, at: node.origin, op: node.op))
-      }
     }
   }
 

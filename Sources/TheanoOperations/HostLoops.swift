@@ -4,39 +4,72 @@ import TheanoGraph
 /// The loops of the ops' host evaluation: plain, one element after the other. They are the oracle that compiled code
 /// is judged by, so they are written to be right at a glance.
 package enum HostLoops {
-  /// Elements of an array of any dtype as the widest type of their kind.
-  package enum Elements {
-    case float([Double])
-    case signed([Int64])
-    case unsigned([UInt64])
-  }
+  /// The elements of an array in C order, as the widest type of their kind.
+  ///
+  /// They are the array's own where it has them so, and a converted copy elsewhere; never a Swift array, whose making ends the
+  /// process where there is no memory for it.
+  package struct Elements<T: NDArrayScalar>: RandomAccessCollection {
+    private let array: NDArray
+    private let buffer: UnsafeBufferPointer<T>
 
-  package static func doubles(_ a: NDArray) -> [Double] {
-    let a = a.astype(.float64).contiguous()
-    return withExtendedLifetime(a) {
-      Array(UnsafeBufferPointer(start: a.data.assumingMemoryBound(to: Double.self), count: a.size))
+    fileprivate init(_ a: NDArray) throws(Fault) {
+      array = try HostLoops.memory { () throws(TheanoError) in
+        try a.checked.astype(T.dtype).checked.contiguous()
+      }
+      buffer = UnsafeBufferPointer(start: array.data.assumingMemoryBound(to: T.self), count: array.size)
+    }
+
+    package var startIndex: Int { 0 }
+    package var endIndex: Int { buffer.count }
+    package subscript(k: Int) -> T { withExtendedLifetime(array) { buffer[k] } }
+
+    package func withContiguousStorageIfAvailable<R>(_ body: (UnsafeBufferPointer<T>) throws -> R) rethrows
+      -> R?
+    {
+      try withExtendedLifetime(array) { try body(buffer) }
     }
   }
 
-  package static func integers(_ a: NDArray) -> [Int64] {
-    let a = a.astype(.int64).contiguous()
-    return withExtendedLifetime(a) {
-      Array(UnsafeBufferPointer(start: a.data.assumingMemoryBound(to: Int64.self), count: a.size))
+  package static func doubles(_ a: NDArray) throws(Fault) -> Elements<Double> { try Elements(a) }
+  package static func integers(_ a: NDArray) throws(Fault) -> Elements<Int64> { try Elements(a) }
+  package static func unsigneds(_ a: NDArray) throws(Fault) -> Elements<UInt64> { try Elements(a) }
+
+  /// A scalar that is a length or a position.
+  package static func length(_ a: NDArray) throws(Fault) -> Int { Int(try integers(a)[0]) }
+
+  /// Scalars that are lengths.
+  package static func lengths(_ scalars: some Sequence<NDArray>) throws(Fault) -> [Int] {
+    var lengths: [Int] = []
+    for scalar in scalars { lengths.append(try length(scalar)) }
+    return lengths
+  }
+
+  /// What needs memory, whose lack is the operation's fault.
+  package static func memory<R>(_ body: () throws(TheanoError) -> R) throws(Fault) -> R {
+    do { return try body() } catch { throw Fault(error) }
+  }
+
+  /// An array whose elements a closure writes, in C order, converted to a dtype.
+  package static func fill<T: NDArrayScalar>(
+    _ shape: [Int], _ dtype: DType, _ write: (UnsafeMutableBufferPointer<T>) -> Void
+  ) throws(Fault) -> NDArray {
+    try memory { () throws(TheanoError) in
+      let array = try NDArray.allocate(shape, dtype: T.dtype)
+      withExtendedLifetime(array) {
+        write(
+          UnsafeMutableBufferPointer(start: array.data.assumingMemoryBound(to: T.self), count: array.size))
+      }
+      return try array.checked.astype(dtype)
     }
   }
 
-  package static func unsigneds(_ a: NDArray) -> [UInt64] {
-    let a = a.astype(.uint64).contiguous()
-    return withExtendedLifetime(a) {
-      Array(UnsafeBufferPointer(start: a.data.assumingMemoryBound(to: UInt64.self), count: a.size))
+  /// An array of the value at each place, in C order, converted to a dtype.
+  package static func make<T: NDArrayScalar>(
+    _ shape: [Int], _ dtype: DType, _ value: (Int) -> T
+  ) throws(Fault) -> NDArray {
+    try fill(shape, dtype) { (target: UnsafeMutableBufferPointer<T>) in
+      for k in target.indices { target[k] = value(k) }
     }
-  }
-
-  package static func make<T: NDArrayScalar>(_ values: [T], _ shape: [Int], _ dtype: DType) -> NDArray {
-    let array = NDArray(uninitialized: shape, dtype: T.dtype)
-    let data = array.data.assumingMemoryBound(to: T.self)
-    for (k, value) in values.enumerated() { data[k] = value }
-    return array.astype(dtype)
   }
 
   /// The shape that shapes broadcast to, by the library's rule: only lengths of 1 stretch.
@@ -57,31 +90,37 @@ package enum HostLoops {
     _ definition: ElementwiseDefinition, _ inputs: [NDArray], result: DType
   ) throws(Fault) -> NDArray {
     let shape = try broadcast(inputs.map(\.shape))
-    let operands = inputs.map { $0.shape == shape ? $0 : $0.broadcast(to: shape) }
-    let count = shape.reduce(1, *)
+    var operands: [NDArray] = []
+    for x in inputs {
+      operands.append(
+        try memory { () throws(TheanoError) in x.shape == shape ? x : try x.checked.broadcast(to: shape) })
+    }
     // What the operands are, not the condition of a selection, says which arithmetic is meant.
     let kind = operands.map(\.dtype.kind).max() ?? .floating
     let isConversion = if case .conversion = definition.typing { true } else { false }
-    if isConversion { return operands[0].astype(result) }
-    func loop<T>(_ values: [[T]], _ f: (T, T, T) -> T, zero: T) -> [T] {
-      (0..<count).map { k in
-        f(values[0][k], values.count > 1 ? values[1][k] : zero, values.count > 2 ? values[2][k] : zero)
-      }
+    if isConversion {
+      return try memory { () throws(TheanoError) in try operands[0].checked.astype(result) }
+    }
+    func loop<T: NDArrayScalar>(_ f: (T, T, T) -> T, zero: T) throws(Fault) -> NDArray {
+      let a = try Elements<T>(operands[0])
+      let b = operands.count > 1 ? try Elements<T>(operands[1]) : nil
+      let c = operands.count > 2 ? try Elements<T>(operands[2]) : nil
+      return try make(shape, result) { k in f(a[k], b?[k] ?? zero, c?[k] ?? zero) }
     }
     switch kind {
     case .floating:
       guard let f = definition.host.float else { break }
-      return make(loop(operands.map(doubles), f, zero: 0), shape, result)
+      return try loop(f, zero: 0)
     case .unsigned, .bool:
       guard var f = definition.host.unsigned else { break }
       // Bit by bit, not 1 is everything but 1; of booleans only the last bit is meant.
       if kind == .bool, case .logical = definition.typing, let bits = definition.host.unsigned {
         f = { a, b, c in bits(a, b, c) & 1 }
       }
-      return make(loop(operands.map(unsigneds), f, zero: 0), shape, result)
+      return try loop(f, zero: 0)
     case .signed:
       guard let f = definition.host.signed else { break }
-      return make(loop(operands.map(integers), f, zero: 0), shape, result)
+      return try loop(f, zero: 0)
     case .complex: break
     }
     throw Fault(

@@ -56,7 +56,9 @@ package enum Promotion {
             hint: "cast the other operand to a wider dtype, or use T.constant with a dtype", operand: 0),
           operands: [x], note: note)
       }
-      return .constant(value.astype(dtype).strong(), name: x.name, note: note)
+      return .constant(converting: value, name: x.name, note: note) { (value) throws(TheanoError) in
+        try value.checked.astype(dtype).strong()
+      }
     }
     if let value = x.constantValue, value.size == 1 {
       return .constant(value.astype(dtype), name: x.name, note: note)
@@ -69,8 +71,13 @@ package enum Promotion {
   package static func position(_ x: TensorVariable, _ note: SourceNote) -> TensorVariable {
     guard x.dtype == .uint64 else { return convert(x, to: .int64, note) }
     if let value = x.constantValue {
-      let clamped = HostLoops.unsigneds(value).map { Int64(clamping: $0) }
-      return .constant(HostLoops.make(clamped, value.shape, .int64), name: x.name, note: note)
+      do throws(Fault) {
+        let values = try HostLoops.unsigneds(value)
+        let clamped = try HostLoops.make(value.shape, .int64) { Int64(clamping: values[$0]) }
+        return .constant(clamped, name: x.name, note: note)
+      } catch {
+        return .impossible("cast", error, operands: [x], note: note)
+      }
     }
     let clamped = SourceNote.with(note) { T.minimum(x, T.constant(UInt64(Int64.max), dtype: .uint64)) }
     return convert(clamped, to: .int64, note)
@@ -101,18 +108,19 @@ extension NDArray: TensorConvertible {
 extension TensorConvertible where Self: NDArrayConvertible {
   /// A constant with this value; ragged lists become a variable that carries the diagnosis.
   public var tensorVariable: TensorVariable {
-    TensorVariable.constant(converting: self, note: SourceNote.operatorSite()) { $0 }
+    TensorVariable.constant(converting: self, note: SourceNote.operatorSite())
   }
 }
 
 extension TensorVariable {
-  /// A constant with the value of numbers or nested lists; what carries the diagnosis if the lists are ragged.
+  /// A constant with the value of numbers or nested lists; what carries the diagnosis if the lists are ragged, or if there is no
+  /// memory for them.
   package static func constant(
     converting value: any NDArrayConvertible, name: String? = nil, note: SourceNote,
-    _ adapt: (NDArray) -> NDArray
+    _ adapt: (NDArray) throws(TheanoError) -> NDArray = { $0 }
   ) -> TensorVariable {
     do throws(TheanoError) {
-      return .constant(adapt(try value.asNDArray()), name: name, note: note)
+      return .constant(try adapt(try value.asNDArray()), name: name, note: note)
     } catch {
       return .impossible("constant", Fault(error), note: note)
     }

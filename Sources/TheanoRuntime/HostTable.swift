@@ -78,18 +78,16 @@ extension CallContext {
     _ id: Int, _ inputs: UnsafePointer<th_arg>, _ outputs: UnsafeMutablePointer<th_result>
   ) -> Int32 {
     let callback = program.callbacks[id]
-    let operands = callback.inputs.enumerated().map { k, type -> NDArray in
-      let shape = (0..<type.ndim).map { Int(inputs[k].shape[$0]) }
-      let array = NDArray(uninitialized: shape, dtype: type.dtype)
-      if array.size > 0 {
-        array.data.copyMemory(from: inputs[k].data, byteCount: array.size * type.dtype.itemSize)
-      }
-      return array
-    }
     do throws(Fault) {
+      var operands: [NDArray] = []
+      for (k, type) in callback.inputs.enumerated() {
+        let shape = (0..<type.ndim).map { Int(inputs[k].shape[$0]) }
+        let array = try CallContext.copy(of: inputs[k].data, shape, type.dtype)
+        operands.append(array)
+      }
       let results = try callback.operation.evaluate(operands, callback.outputs)
       for (k, result) in results.enumerated() {
-        let array = result.contiguous()
+        let array = try CallContext.memory { () throws(TheanoError) in try result.checked.contiguous() }
         held.append(array)
         outputs[k].data = array.data
         for (axis, length) in array.shape.enumerated() { outputs[k].shape[axis] = th_i64(length) }
@@ -104,5 +102,18 @@ extension CallContext {
       }
       return TH_HOST
     }
+  }
+
+  private static func memory(_ body: () throws(TheanoError) -> NDArray) throws(Fault) -> NDArray {
+    do { return try body() } catch { throw Fault(error) }
+  }
+
+  /// A copy of what a program has at a place.
+  private static func copy(
+    of data: UnsafeMutableRawPointer?, _ shape: [Int], _ dtype: DType
+  ) throws(Fault) -> NDArray {
+    let array = try memory { () throws(TheanoError) in try NDArray.allocate(shape, dtype: dtype) }
+    if array.size > 0, let data { array.data.copyMemory(from: data, byteCount: array.size * dtype.itemSize) }
+    return array
   }
 }

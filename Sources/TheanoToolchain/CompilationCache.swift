@@ -21,6 +21,27 @@ struct CompilationCache: Sendable {
   private static let mark = Array("theano01".utf8)
   private static let trailer = 48
 
+  /// The cache that the settings ask for, or, where that cannot be, one that lasts as long as the process. It is said once that
+  /// the next process will have to compile everything anew.
+  static func usable(_ settings: ToolchainSettings) throws(TheanoError) -> CompilationCache {
+    do throws(TheanoError) { return try CompilationCache(settings) } catch {
+      return try passing(instead: error)
+    }
+  }
+
+  /// The cache of the process's own, in the place of one that cannot be used.
+  static func passing(instead error: TheanoError) throws(TheanoError) -> CompilationCache {
+    guard let folder = TemporaryCacheFolder.path else { throw error }
+    let (what, hint) = (error.diagnoses.first?.what ?? "", error.diagnoses.first?.hint ?? "")
+    Notice.once("\(what); this program keeps them in \(folder), which goes when it ends; \(hint)")
+    return CompilationCache(folder: folder, size: .max)
+  }
+
+  private init(folder: String, size: Int) { (self.folder, self.size) = (folder, size) }
+
+  /// Whether it is the process's own.
+  var isTemporary: Bool { folder == TemporaryCacheFolder.made }
+
   /// The cache that the settings ask for, with its folder made and checked.
   init(_ settings: ToolchainSettings) throws(TheanoError) {
     guard let folder = settings.cacheFolder ?? Platform.defaultCacheFolder(settings) else {

@@ -67,7 +67,7 @@ package struct DoctorReport: Sendable, CustomStringConvertible {
     } catch {
       return Finding(
         role: "cache", isFound: false, what: error.diagnoses[0].what,
-        advice: "without one, nothing can be compiled; " + (error.diagnoses[0].hint ?? ""))
+        advice: "without one, each program compiles its functions anew; " + (error.diagnoses[0].hint ?? ""))
     }
   }
 

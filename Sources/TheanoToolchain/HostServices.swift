@@ -72,7 +72,7 @@ package final class HostServices: Sendable {
   private var denseServices: Dense {
     dense.withLock { dense in
       if let dense { return dense }
-      let libraries = NativeLibraries(settings, threads: threads, candidates: candidates)
+      let libraries = NativeLibraries(settings, candidates: candidates)
       if libraries.products == nil, settings.native != .none {
         Notice.once(
           "no tuned BLAS was found, so that large products are slower than they could be; "

@@ -34,9 +34,9 @@ package final class LoadedProgram: Sendable {
 
   /// - Parameter place: Where the library is put once it is known to load, if not where it is.
   init(loading path: String, key: Digest, movingTo place: String? = nil) throws(TheanoError) {
-    guard let handle = theano_load(path) else { throw LoadedProgram.unloadable(path) }
+    guard let handle = Platform.load(path) else { throw LoadedProgram.unloadable(path) }
     guard let symbol = dlsym(handle, LoadedProgram.entryName) else {
-      theano_unload(handle)
+      dlclose(handle)
       throw TheanoError(
         .compiler, in: "compile", "the compiled library \(path) has no function \(LoadedProgram.entryName)",
         hint: "remove the file; if this comes again, please report it")
@@ -47,7 +47,7 @@ package final class LoadedProgram: Sendable {
     self.handle = UInt(bitPattern: handle)
   }
 
-  deinit { theano_unload(UnsafeMutableRawPointer(bitPattern: handle)!) }
+  deinit { dlclose(UnsafeMutableRawPointer(bitPattern: handle)!) }
 
   /// The address of another function of the unit; `nil` if it exports none of that name.
   package func symbol(_ name: String) -> UnsafeMutableRawPointer? {

@@ -5,7 +5,11 @@
 #endif
 import CTheanoSupport
 
-/// The native libraries found on this machine: loaded once, with their threads and their waiting set, and never unloaded.
+/// The native libraries found on this machine: loaded once and never unloaded.
+///
+/// A library computes on the thread that calls it, and large products are shared out by us, among the threads that loops run
+/// on. Threads of its own would have to be told how many they are and how long they may spin, some of it by environment
+/// variables alone; and the environment of a running process must not be changed, since any other thread may be reading it.
 package struct NativeLibraries: Sendable {
   /// A library that may be there.
   package struct Candidate: Sendable, Hashable {
@@ -13,10 +17,12 @@ package struct NativeLibraries: Sendable {
     package var name: String
     /// The files to try, by name or path.
     package var files: [String]
-    /// The environment variables from which it takes its number of threads when it is loaded.
-    package var threadVariables: [String]
-    /// Its function that sets the number of threads (`void f(int)`).
+    /// Its function that sets the number of its threads (`void f(int)`). A library without one keeps its threads, and its
+    /// products are not shared out.
     package var threadSetter: String?
+    /// Its function that says how it computes in parallel (`int f(void)`): 1 with threads of its own, 0 not at all, 2 through
+    /// OpenMP. Only in the first case is its number of threads one for all who call it, and it made to be called by many.
+    package var parallelism: String?
     /// Its function that says its version (`const char *f(void)`).
     package var version: String?
     /// Whether only its solvers are wanted.
@@ -24,13 +30,13 @@ package struct NativeLibraries: Sendable {
 
     /// A candidate from its parts.
     package init(
-      name: String, files: [String], threadVariables: [String] = [], threadSetter: String? = nil,
+      name: String, files: [String], threadSetter: String? = nil, parallelism: String? = nil,
       version: String? = nil, solvesOnly: Bool = false
     ) {
       self.name = name
       self.files = files
-      self.threadVariables = threadVariables
       self.threadSetter = threadSetter
+      self.parallelism = parallelism
       self.version = version
       self.solvesOnly = solvesOnly
     }
@@ -60,22 +66,23 @@ package struct NativeLibraries: Sendable {
     package var blas = theano_blas()
   }
 
-  /// The libraries that the settings allow; each may use `threads` threads.
-  package init(_ settings: ToolchainSettings, threads: Int, candidates: [Candidate] = Platform.denseLibraries)
-  {
+  /// The libraries that the settings allow.
+  package init(_ settings: ToolchainSettings, candidates: [Candidate] = Platform.denseLibraries) {
     guard settings.native == .automatic else { return }
     for candidate in candidates where products == nil || solvers == nil {
       if candidate.solvesOnly && solvers != nil { continue }
       for file in candidate.files {
-        guard let handle = NativeLibraries.load(file, candidate, threads) else { continue }
-        take(handle, candidate)
+        guard let handle = Platform.load(file) else { continue }
+        take(handle, candidate, isSingleThreaded: NativeLibraries.keepToOneThread(handle, candidate))
         break
       }
     }
   }
 
   /// Takes the functions that are still wanted from a library; from a library that has only some of a kind, none.
-  private mutating func take(_ handle: UnsafeMutableRawPointer, _ candidate: Candidate) {
+  private mutating func take(
+    _ handle: UnsafeMutableRawPointer, _ candidate: Candidate, isSingleThreaded: Bool
+  ) {
     func symbols(_ names: [String]) -> [UnsafeMutableRawPointer]? {
       let found = names.compactMap { dlsym(handle, $0) }
       return found.count == names.count ? found : nil
@@ -91,6 +98,7 @@ package struct NativeLibraries: Sendable {
       functions.blas.cblas_sger = found[5]
       functions.blas.cblas_ddot = found[6]
       functions.blas.cblas_sdot = found[7]
+      functions.blas.threads_itself = isSingleThreaded ? 0 : 1
       products = NativeLibraries.describe(candidate, handle, found[0])
     }
     if solvers == nil, let found = symbols(["dgesv_", "sgesv_"]) {
@@ -104,28 +112,17 @@ package struct NativeLibraries: Sendable {
     UnsafeMutableRawPointer(bitPattern: solverHandle).flatMap { dlsym($0, symbol) }
   }
 
-  /// Loads a library so that it uses as many threads as we do and does not burn time while it waits for work.
-  ///
-  /// Some of this can be said only by environment variables that are read while the library is loaded. Those that the
-  /// user has set are left alone.
-  private static func load(_ file: String, _ candidate: Candidate, _ threads: Int) -> UnsafeMutableRawPointer?
-  {
-    theano_loader_lock()
-    defer { theano_loader_unlock() }
-    let usersOwn = (candidate.threadVariables + ["OMP_NUM_THREADS"]).contains { getenv($0) != nil }
-    var variables = candidate.threadVariables.map { ($0, String(threads)) }
-    // OpenBLAS's threads spin for 2 to this power cycles before they sleep (0.3 ms instead of 0.1 s); OpenMP's sleep.
-    variables += [("OPENBLAS_THREAD_TIMEOUT", "20"), ("OMP_WAIT_POLICY", "PASSIVE")]
-    let missing = variables.filter { getenv($0.0) == nil }
-    for (name, value) in missing { setenv(name, value, 0) }
-    let handle = theano_load(file)
-    // What the program starts later should not find our wishes in its environment.
-    for (name, _) in missing { unsetenv(name) }
-    guard let handle else { return nil }
-    if !usersOwn, let setter = candidate.threadSetter, let symbol = dlsym(handle, setter) {
-      unsafeBitCast(symbol, to: (@convention(c) (CInt) -> Void).self)(CInt(clamping: threads))
+  /// Tells a library to compute on the thread that calls it: whether it could be told.
+  private static func keepToOneThread(_ handle: UnsafeMutableRawPointer, _ candidate: Candidate) -> Bool {
+    if let name = candidate.parallelism, let symbol = dlsym(handle, name),
+      unsafeBitCast(symbol, to: (@convention(c) () -> CInt).self)() != 1
+    {
+      return false
     }
-    return handle
+    guard let setter = candidate.threadSetter, let symbol = dlsym(handle, setter) else { return false }
+    // As a whole word: some libraries count threads in 64 bits.
+    unsafeBitCast(symbol, to: (@convention(c) (Int) -> Void).self)(1)
+    return true
   }
 
   private static func describe(

@@ -11,9 +11,6 @@ import CTheanoSupport
 package enum Platform {
   /// The process's environment.
   static func environment() -> [String: String] {
-    // Loading a native library changes the environment for a moment, under this lock.
-    theano_loader_lock()
-    defer { theano_loader_unlock() }
     var result: [String: String] = [:]
     var next = environmentPointer()
     while let entry = next?.pointee {
@@ -34,6 +31,9 @@ package enum Platform {
       theano_environment()
     #endif
   }
+
+  /// A library with all its symbols bound now and none lent to others; `nil` if it cannot be loaded.
+  package static func load(_ path: String) -> UnsafeMutableRawPointer? { dlopen(path, RTLD_NOW | RTLD_LOCAL) }
 
   /// The user's home folder by the system's records, for a process without `HOME`.
   static func homeFolder() -> String? {
@@ -124,30 +124,30 @@ package enum Platform {
   /// The libraries that bring dense products and solvers, the fastest first.
   ///
   /// The reference BLAS (`libblas`) is left out for products, since it is slower than the embedded ones; the reference
-  /// LAPACK is better than none.
+  /// LAPACK is better than none. Accelerate has no function that sets its threads; they share the processor's matrix units, so
+  /// that little would be won by sharing its products out.
   static let denseLibraries: [NativeLibraries.Candidate] = {
     #if canImport(Darwin)
       [
         .init(
-          name: "Accelerate", files: ["/System/Library/Frameworks/Accelerate.framework/Accelerate"],
-          threadVariables: ["VECLIB_MAXIMUM_THREADS"]),
+          name: "Accelerate", files: ["/System/Library/Frameworks/Accelerate.framework/Accelerate"]),
         .init(
           name: "OpenBLAS",
           files: ["libopenblas.dylib", "/opt/homebrew/opt/openblas/lib/libopenblas.dylib"],
-          threadVariables: ["OPENBLAS_NUM_THREADS"], threadSetter: "openblas_set_num_threads",
+          threadSetter: "openblas_set_num_threads", parallelism: "openblas_get_parallel",
           version: "openblas_get_config"),
       ]
     #else
       [
         .init(
           name: "OpenBLAS", files: ["libopenblas.so.0", "libopenblas.so"],
-          threadVariables: ["OPENBLAS_NUM_THREADS"], threadSetter: "openblas_set_num_threads",
+          threadSetter: "openblas_set_num_threads", parallelism: "openblas_get_parallel",
           version: "openblas_get_config"),
         .init(
           name: "MKL", files: ["libmkl_rt.so.2", "libmkl_rt.so.3", "libmkl_rt.so"],
-          threadVariables: ["MKL_NUM_THREADS"], threadSetter: "MKL_Set_Num_Threads"),
+          threadSetter: "MKL_Set_Num_Threads"),
         .init(
-          name: "BLIS", files: ["libblis.so.4", "libblis.so"], threadVariables: ["BLIS_NUM_THREADS"],
+          name: "BLIS", files: ["libblis.so.4", "libblis.so"],
           threadSetter: "bli_thread_set_num_threads", version: "bli_info_get_version_str"),
         .init(name: "LAPACK", files: ["liblapack.so.3"], solvesOnly: true),
       ]

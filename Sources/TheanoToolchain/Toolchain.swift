@@ -79,7 +79,7 @@ package final class Toolchain: Sendable {
     _ times: inout StageTimes
   ) throws(TheanoError) -> (LoadedProgram, LoadedProgram.Origin) {
     let (cache, found) = try times.measure(\.lookup) { () throws(TheanoError) in
-      let cache = try CompilationCache(settings)
+      let cache = try CompilationCache.usable(settings)
       return (cache, cache.lookUp(key))
     }
     if let found {
@@ -95,16 +95,45 @@ package final class Toolchain: Sendable {
     _ cache: CompilationCache,
     _ times: inout StageTimes
   ) throws(TheanoError) -> LoadedProgram {
-    func unwritable(_ failure: FileSystem.Failure) -> TheanoError {
-      TheanoError(
-        .system, in: "compile", "the compiled function cannot be kept: \(failure.message)",
-        hint: "make room in \(cache.folder), or set THEANO_CACHE_DIR to a folder that can be written")
+    do throws(Unwritable) {
+      return try compile(key, source, options, compiler, in: cache, &times)
+    } catch {
+      switch error {
+      case .other(let error): throw error
+      case .failure(let failure):
+        let unwritable = TheanoError(
+          .system, in: "compile", "the compiled function cannot be kept: \(failure.message)",
+          hint: "make room in \(cache.folder), or set THEANO_CACHE_DIR to a folder that can be written")
+        // The disk may be full, and the one of temporary files not.
+        if cache.isTemporary { throw unwritable }
+        let passing = try CompilationCache.passing(instead: unwritable)
+        do throws(Unwritable) {
+          return try compile(key, source, options, compiler, in: passing, &times)
+        } catch {
+          if case .other(let error) = error { throw error }
+          throw unwritable
+        }
+      }
     }
-    let work: String
-    do { work = try cache.workFolder() } catch { throw unwritable(error) }
+  }
+
+  /// Why a compiled function could not be kept, or anything else.
+  private enum Unwritable: Error {
+    case failure(FileSystem.Failure)
+    case other(TheanoError)
+  }
+
+  private func compile(
+    _ key: Digest, _ source: String, _ options: CompileOptions, _ compiler: Compiler,
+    in cache: CompilationCache, _ times: inout StageTimes
+  ) throws(Unwritable) -> LoadedProgram {
+    func keep<R>(_ body: () throws(FileSystem.Failure) -> R) throws(Unwritable) -> R {
+      do { return try body() } catch { throw .failure(error) }
+    }
+    let work = try keep { () throws(FileSystem.Failure) in try cache.workFolder() }
     defer { FileSystem.removeFolder(work) }
     let unit = work + "/unit.c"
-    do { try FileSystem.write(source.utf8, to: unit) } catch { throw unwritable(error) }
+    try keep { () throws(FileSystem.Failure) in try FileSystem.write(source.utf8, to: unit) }
     var library = ""
     for step in compiler.steps(in: work, options: options) {
       var outcome = times.measure(step.stage) { Subprocess.run(step.command, seconds: options.seconds) }
@@ -114,21 +143,22 @@ package final class Toolchain: Sendable {
         outcome.output = "it reported success, but wrote nothing"
       }
       if !outcome.succeeded {
-        throw failed(step.command, outcome, cache.keepFailed(key, source: unit), cache.folder)
+        throw .other(failed(step.command, outcome, cache.keepFailed(key, source: unit), cache.folder))
       }
     }
     // Loaded before it gets its name in the cache, from where another process may evict it at once; a file lives on while it
     // is mapped.
-    do { try times.measure(\.store) { () throws(FileSystem.Failure) in try cache.seal(library) } } catch {
-      throw unwritable(error)
+    try times.measure(\.store) { () throws(Unwritable) in
+      try keep { () throws(FileSystem.Failure) in try cache.seal(library) }
     }
-    let program = try times.measure(\.load) { () throws(TheanoError) in
-      try LoadedProgram(loading: library, key: key, movingTo: cache.path(key))
-    }
-    do {
-      try times.measure(\.store) { () throws(FileSystem.Failure) in try cache.store(key, sealed: library) }
-    } catch {
-      throw unwritable(error)
+    let program: LoadedProgram
+    do throws(TheanoError) {
+      program = try times.measure(\.load) { () throws(TheanoError) in
+        try LoadedProgram(loading: library, key: key, movingTo: cache.path(key))
+      }
+    } catch { throw .other(error) }
+    try times.measure(\.store) { () throws(Unwritable) in
+      try keep { () throws(FileSystem.Failure) in try cache.store(key, sealed: library) }
     }
     return program
   }

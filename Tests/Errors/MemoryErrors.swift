@@ -31,5 +31,59 @@ private enum Table {
         at MemoryErrors.swift:+4
         hint: give smaller arguments, or compute it in pieces
       """),
+    Pinned(
+      { mode in
+        let x = T.dvector("x"); try call(mode, [x], x * 2, [view])
+      },
+      """
+      TheanoError: [function] argument 1, x, cannot be copied: no memory for 562949953421312 bytes: shape [70368744177664] of float64
+        at MemoryErrors.swift:+2
+        hint: give a smaller array, or free others first
+      """),
+    Pinned(
+      { mode in
+        let x = T.dvector("x"); try call(mode, [x], x * 2, [NDArray([Float(1.5)]).broadcast(to: [1 << 46])])
+      },
+      """
+      TheanoError: [function] argument 1, x, cannot be copied: no memory for 562949953421312 bytes: shape [70368744177664] of float64
+        at MemoryErrors.swift:+2
+        hint: give a smaller array, or free others first
+      """),
+    Pinned(
+      { _ in
+        let w = shared([0.5], name: "w"); try w.setValue(view)
+      },
+      """
+      TheanoError: [setValue] the new value of w cannot be copied: no memory for 562949953421312 bytes: shape [70368744177664] of float64
+        hint: give a smaller array, or free others first
+      """),
+    Pinned(
+      { shared(view) },
+      """
+      TheanoError: [shared] no memory for 562949953421312 bytes: shape [70368744177664] of float64
+        at MemoryErrors.swift:+1
+        hint: make a smaller array, or free others first
+      """),
+    Pinned(
+      { T.constant(view, dtype: .float32) },
+      """
+      TheanoError: [constant] no memory for 281474976710656 bytes: shape [70368744177664] of float32
+        at MemoryErrors.swift:+1
+        hint: make a smaller array, or free others first
+      """),
+    Pinned(
+      { _ in
+        let n = T.lscalar("n"), mode = Mode(linker: .interpreter, rewrites: false)
+        try call(mode, [n], T.sum(T.alloc(1.5, [n])), [NDArray(1 << 46)])
+      },
+      """
+      TheanoError: [sum] no memory for 562949953421312 bytes: shape [70368744177664] of float64
+          sum(alloc(1.5, n), axis: 0)
+        at MemoryErrors.swift:+3
+        hint: make a smaller array, or free others first
+      """),
   ]
+
+  /// Eight bytes that are to be more than any machine has.
+  static let view = NDArray([1.5]).broadcast(to: [1 << 46])
 }

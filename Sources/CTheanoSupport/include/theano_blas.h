@@ -9,6 +9,8 @@
 /// The functions taken from native libraries, by their symbols; null where there is none. Sizes are 32-bit.
 struct theano_blas {
   void *cblas_dgemm, *cblas_sgemm, *cblas_dgemv, *cblas_sgemv, *cblas_dger, *cblas_sger, *cblas_ddot, *cblas_sdot;
+  /// Whether the library shares out its products among threads of its own; otherwise ours share them out.
+  int32_t threads_itself;
   /// Our own products, as theano_kernels_builtin or a unit compiled at run time gives them.
   const void *kernels;
 };
@@ -37,8 +39,8 @@ const char *const *theano_kernels_texts(void);
                         long long incy);                                                                               \
   void theano_##t##ger(const struct theano_blas *blas, struct theano_pool *pool, long long m, long long n, T alpha,    \
                        const T *x, long long incx, const T *y, long long incy, T *a, long long lda);                   \
-  T theano_##t##dot(const struct theano_blas *blas, long long n, const T *x, long long incx, const T *y,               \
-                    long long incy);
+  T theano_##t##dot(const struct theano_blas *blas, struct theano_pool *pool, long long n, const T *x, long long incx, \
+                    const T *y, long long incy);
 THEANO_PRODUCTS(double, d)
 THEANO_PRODUCTS(float, s)
 #undef THEANO_PRODUCTS

@@ -10,7 +10,7 @@
 #include "theano_digest.h"
 #include "theano_flush.h"
 #include "theano_host.h"
-#include "theano_loader.h"
+#include "theano_images.h"
 #include "theano_memory.h"
 #include "theano_pool.h"
 #include "theano_process.h"

@@ -32,7 +32,7 @@ package struct Alloc: Operation {
     [call.directions[0].map { T.alloc($0, Array(call.inputs.dropFirst())) }]
   }
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
-    let shape = inputs.dropFirst().map { Int(HostLoops.integers($0)[0]) }
+    let shape = try HostLoops.lengths(inputs.dropFirst())
     if let axis = shape.firstIndex(where: { $0 < 0 }) {
       throw Fault(.shape, "axis \(axis) cannot have length \(shape[axis])", operand: axis + 1)
     }
@@ -68,20 +68,15 @@ package struct Arange: Operation {
     return [T.sum(g), T.sum(g * positions), nil]
   }
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
-    let n = Int(HostLoops.integers(inputs[2])[0])
+    let n = try HostLoops.length(inputs[2])
     guard n >= 0 else { throw Arange.endless }
-    // More than any machine has; Swift's arrays end the program where memory does.
-    guard n < 1 << 40 else {
-      throw Fault(
-        .system, "\(n) numbers do not fit in memory", hint: "check the bounds and the step", operand: 2)
-    }
     let dtype = types[0].dtype
     if dtype.isFloating {
-      let (start, step) = (HostLoops.doubles(inputs[0])[0], HostLoops.doubles(inputs[1])[0])
-      return [HostLoops.make((0..<n).map { start + Double($0) * step }, [n], dtype)]
+      let (start, step) = (try HostLoops.doubles(inputs[0])[0], try HostLoops.doubles(inputs[1])[0])
+      return [try HostLoops.make([n], dtype) { start + Double($0) * step }]
     }
-    let (start, step) = (HostLoops.integers(inputs[0])[0], HostLoops.integers(inputs[1])[0])
-    return [HostLoops.make((0..<n).map { start &+ Int64($0) &* step }, [n], dtype)]
+    let (start, step) = (try HostLoops.integers(inputs[0])[0], try HostLoops.integers(inputs[1])[0])
+    return [try HostLoops.make([n], dtype) { start &+ Int64($0) &* step }]
   }
   package func lower(_ context: inout LoweringContext) -> Lowering {
     let dtype = context.outputs[0].dtype
@@ -105,8 +100,9 @@ extension T {
     _ value: any NDArrayConvertible, dtype: DType? = nil, name: String? = nil, fileID: String = #fileID,
     line: Int = #line
   ) -> TensorVariable {
-    .constant(converting: value, name: name, note: .here(fileID, line)) { array in
-      (dtype.map { array.astype($0) } ?? array).strong()
+    .constant(converting: value, name: name, note: .here(fileID, line)) { (array) throws(TheanoError) in
+      guard let dtype else { return array.strong() }
+      return try array.checked.astype(dtype).strong()
     }
   }
 
@@ -173,8 +169,8 @@ extension T {
       let length: TensorVariable
       if operands[0].dtype.isInteger || operands[0].dtype == .bool {
         operands = operands.map { Promotion.position($0, note) }
-        if let start = operands[0].constantValue, let stop = operands[1].constantValue {
-          let (from, to) = (HostLoops.integers(start)[0], HostLoops.integers(stop)[0])
+        func number(_ k: Int) -> Int64? { operands[k].constantValue.flatMap { try? $0.item() } }
+        if let from = number(0), let to = number(1) {
           if to.subtractingReportingOverflow(from).overflow {
             return .impossible(
               "arange",
@@ -187,8 +183,7 @@ extension T {
         // ceil((stop - start) / step), in integers.
         let count = T.maximum(0, -T.floorDivide(operands[0] - operands[1], operands[2]))
         // A step that is a nonzero number needs no check, and leaves the length a polynomial.
-        let step = operands[2].constantValue.map { HostLoops.integers($0)[0] }
-        length = step.map { $0 != 0 } ?? false ? count : T.where(T.eq(operands[2], 0), -1, count)
+        length = number(2).map { $0 != 0 } ?? false ? count : T.where(T.eq(operands[2], 0), -1, count)
       } else {
         // False also for NaN; what is beyond this no memory holds, and no integer may hold.
         let count = T.ceil((operands[1] - operands[0]) / operands[2])

@@ -38,24 +38,21 @@ package struct Cumulative: Operation {
     let order = x.shape.indices.filter { $0 != axis } + [axis]
     let moved = x.transposed(order)
     let n = x.shape[axis]
-    func run<E>(_ values: [E], _ combine: (E, E) -> E) -> [E] {
-      var values = values
-      for k in values.indices where k % n != 0 { values[k] = combine(values[k - 1], values[k]) }
-      return values
-    }
     let dtype = types[0].dtype
+    func run<E: NDArrayScalar>(_ values: HostLoops.Elements<E>, _ combine: (E, E) -> E) throws(Fault) -> NDArray {
+      try HostLoops.fill(moved.shape, dtype) { (target: UnsafeMutableBufferPointer<E>) in
+        for k in target.indices { target[k] = k % n == 0 ? values[k] : combine(target[k - 1], values[k]) }
+      }
+    }
     let result: NDArray
     switch dtype.kind {
-    case .floating:
-      result = HostLoops.make(run(HostLoops.doubles(moved), kind == .sum ? (+) : (*)), moved.shape, dtype)
-    case .unsigned:
-      result = HostLoops.make(run(HostLoops.unsigneds(moved), kind == .sum ? (&+) : (&*)), moved.shape, dtype)
-    case .signed, .bool:
-      result = HostLoops.make(run(HostLoops.integers(moved), kind == .sum ? (&+) : (&*)), moved.shape, dtype)
+    case .floating: result = try run(HostLoops.doubles(moved), kind == .sum ? (+) : (*))
+    case .unsigned: result = try run(HostLoops.unsigneds(moved), kind == .sum ? (&+) : (&*))
+    case .signed, .bool: result = try run(HostLoops.integers(moved), kind == .sum ? (&+) : (&*))
     case .complex: throw Fault(.dtype, "\(name) is not defined for \(dtype)", operand: 0)
     }
     // Back to where the axes were.
-    return [result.transposed(order.indices.map { axis in order.firstIndex(of: axis)! }).contiguous()]
+    return [result.transposed(order.indices.map { axis in order.firstIndex(of: axis)! })]
   }
 
   package func lower(_ context: inout LoweringContext) -> Lowering {

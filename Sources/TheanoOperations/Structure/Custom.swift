@@ -97,7 +97,11 @@ package struct Custom: Operation {
           "result \(k) of the closure is \(result.dtype) \(result.shape), not the \(type.brief) declared",
           hint: "return what outputs: declares, or declare what is returned")
       }
-      converted.append(result.astype(type.dtype).strong())
+      // In memory of its own: a view may be larger than any memory, and the program reads it as it lies.
+      converted.append(
+        try HostLoops.memory { () throws(TheanoError) in
+          try result.checked.astype(type.dtype).checked.contiguous().strong()
+        })
     }
     return converted
   }

@@ -63,17 +63,22 @@ package struct Dot: Operation {
     let m = a.ndim == 2 ? a.shape[0] : 1
     let n = b.ndim == 2 ? b.shape[1] : 1
     let shape = Array(a.shape.dropLast() + b.shape.dropFirst())
-    func product<E: Numeric & NDArrayScalar>(_ a: [E], _ b: [E], _ add: (E, E, E) -> E) -> NDArray {
-      var c = [E](repeating: 0, count: m * n)
-      for i in 0..<m {
-        for l in 0..<k {
-          for j in 0..<n { c[i * n + j] = add(c[i * n + j], a[i * k + l], b[l * n + j]) }
+    func product<E: Numeric & NDArrayScalar>(
+      _ a: HostLoops.Elements<E>, _ b: HostLoops.Elements<E>, _ add: (E, E, E) -> E
+    ) throws(Fault) -> NDArray {
+      try HostLoops.fill(shape, types[0].dtype) { (c: UnsafeMutableBufferPointer<E>) in
+        c.update(repeating: 0)
+        for i in 0..<m {
+          for l in 0..<k {
+            for j in 0..<n { c[i * n + j] = add(c[i * n + j], a[i * k + l], b[l * n + j]) }
+          }
         }
       }
-      return HostLoops.make(c, shape, types[0].dtype)
     }
-    if a.dtype.isFloating { return [product(HostLoops.doubles(a), HostLoops.doubles(b)) { $0 + $1 * $2 }] }
-    return [product(HostLoops.integers(a), HostLoops.integers(b)) { $0 &+ $1 &* $2 }]
+    if a.dtype.isFloating {
+      return [try product(HostLoops.doubles(a), HostLoops.doubles(b)) { $0 + $1 * $2 }]
+    }
+    return [try product(HostLoops.integers(a), HostLoops.integers(b)) { $0 &+ $1 &* $2 }]
   }
 
   package func lower(_ context: inout LoweringContext) -> Lowering { MatrixProduct().lower(context) }
@@ -142,19 +147,21 @@ package struct Gemm: Operation {
   }
 
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
-    let a = product.transposeA ? inputs[product.a].transposed().contiguous() : inputs[product.a]
-    let b = product.transposeB ? inputs[product.b].transposed().contiguous() : inputs[product.b]
+    let a = product.transposeA ? inputs[product.a].transposed() : inputs[product.a]
+    let b = product.transposeB ? inputs[product.b].transposed() : inputs[product.b]
     let dot = try Dot().evaluate([a, b], types)[0]
-    func value(_ f: MatrixProduct.Factor) -> Double {
-      f.constant * (f.operand.map { HostLoops.doubles(inputs[$0])[0] } ?? 1)
+    func value(_ f: MatrixProduct.Factor) throws(Fault) -> Double {
+      guard let operand = f.operand else { return f.constant }
+      return f.constant * (try HostLoops.doubles(inputs[operand]))[0]
     }
-    let (alpha, beta) = (value(product.alpha), value(product.beta))
-    var result = HostLoops.doubles(dot).map { alpha * $0 }
-    if let c = product.c, beta != 0 {
-      let base = HostLoops.doubles(inputs[c].broadcast(to: dot.shape))
-      for k in result.indices { result[k] += beta * base[k] }
+    let (alpha, beta) = (try value(product.alpha), try value(product.beta))
+    let products = try HostLoops.doubles(dot)
+    guard let c = product.c, beta != 0 else {
+      return [try HostLoops.make(dot.shape, types[0].dtype) { alpha * products[$0] }]
     }
-    return [HostLoops.make(result, dot.shape, types[0].dtype)]
+    let base = try HostLoops.doubles(
+      try HostLoops.memory { () throws(TheanoError) in try inputs[c].checked.broadcast(to: dot.shape) })
+    return [try HostLoops.make(dot.shape, types[0].dtype) { alpha * products[$0] + beta * base[$0] }]
   }
 
   package func lower(_ context: inout LoweringContext) -> Lowering { product.lower(context) }

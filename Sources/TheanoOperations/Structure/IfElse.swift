@@ -46,7 +46,7 @@ package struct IfElse: Operation {
   }
 
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
-    [HostLoops.doubles(inputs[0])[0] != 0 ? inputs[1] : inputs[2]]
+    [try HostLoops.doubles(inputs[0])[0] != 0 ? inputs[1] : inputs[2]]
   }
   package func lower(_ context: inout LoweringContext) -> Lowering {
     .steps(

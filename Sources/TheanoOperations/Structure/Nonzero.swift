@@ -16,18 +16,21 @@ package struct Nonzero: Operation {
   package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] { [nil] }
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
     let shape = inputs[0].shape
-    let values = HostLoops.doubles(inputs[0])
-    var rows: [Int64] = []
-    for (k, value) in values.enumerated() where value != 0 {
-      var rest = k
-      var row: [Int64] = []
-      for n in shape.reversed() {
-        row.append(Int64(rest % n))
-        rest /= n
+    let values = try HostLoops.doubles(inputs[0])
+    let count = values.reduce(0) { $1 != 0 ? $0 + 1 : $0 }
+    return [
+      try HostLoops.fill([count, shape.count], .int64) { (rows: UnsafeMutableBufferPointer<Int64>) in
+        var row = 0
+        for (k, value) in values.enumerated() where value != 0 {
+          var rest = k
+          for (axis, n) in shape.enumerated().reversed() {
+            rows[row + axis] = Int64(rest % n)
+            rest /= n
+          }
+          row += shape.count
+        }
       }
-      rows += row.reversed()
-    }
-    return [HostLoops.make(rows, [rows.count / shape.count, shape.count], .int64)]
+    ]
   }
 
   /// First how many there are is counted, then which.

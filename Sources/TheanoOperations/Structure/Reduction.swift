@@ -112,20 +112,23 @@ package struct Reduction: Operation {
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
     let x = inputs[0]
     let kept = x.shape.indices.filter { !axes.contains($0) }
-    let moved = x.transposed(kept + axes).contiguous()
+    let moved = x.transposed(kept + axes)
     let shape = kept.map { x.shape[$0] }
     let length = axes.reduce(1) { $0 * x.shape[$1] }
-    let rows = shape.reduce(1, *)
     if length == 0, kind != .sum, kind != .prod, kind != .any, kind != .all {
       throw Fault(.shape, "\(name) over an axis of length 0 has no answer", operand: 0)
     }
     let dtype = types[0].dtype
-    func fold<E, R: NDArrayScalar>(_ values: [E], _ combine: (ArraySlice<E>) -> R) -> NDArray {
-      HostLoops.make((0..<rows).map { combine(values[($0 * length)..<(($0 + 1) * length)]) }, shape, dtype)
+    func fold<E, R: NDArrayScalar>(
+      _ values: HostLoops.Elements<E>, _ combine: (Slice<HostLoops.Elements<E>>) -> R
+    ) throws(Fault) -> NDArray {
+      try HostLoops.make(shape, dtype) { combine(values[($0 * length)..<(($0 + 1) * length)]) }
     }
-    func extremum<E: Comparable & NDArrayScalar>(_ values: [E], isNaN: @escaping (E) -> Bool) -> NDArray {
+    func extremum<E: Comparable & NDArrayScalar>(
+      _ values: HostLoops.Elements<E>, isNaN: @escaping (E) -> Bool
+    ) throws(Fault) -> NDArray {
       let largest = kind == .max || kind == .argmax
-      let position = { (row: ArraySlice<E>) -> Int in
+      let position = { (row: Slice<HostLoops.Elements<E>>) -> Int in
         var best = row.startIndex
         for k in row.indices {
           if isNaN(row[k]) { return k - row.startIndex }
@@ -133,21 +136,21 @@ package struct Reduction: Operation {
         }
         return best - row.startIndex
       }
-      if kind == .max || kind == .min { return fold(values) { $0[$0.startIndex + position($0)] } }
-      return fold(values) { Int64(position($0)) }
+      if kind == .max || kind == .min { return try fold(values) { $0[$0.startIndex + position($0)] } }
+      return try fold(values) { Int64(position($0)) }
     }
     switch (kind, x.dtype.kind) {
-    case (.sum, .floating): return [fold(HostLoops.doubles(moved)) { $0.reduce(0, +) }]
-    case (.prod, .floating): return [fold(HostLoops.doubles(moved)) { $0.reduce(1, *) }]
-    case (.sum, .unsigned): return [fold(HostLoops.unsigneds(moved)) { $0.reduce(0, &+) }]
-    case (.prod, .unsigned): return [fold(HostLoops.unsigneds(moved)) { $0.reduce(1, &*) }]
-    case (.sum, _): return [fold(HostLoops.integers(moved)) { $0.reduce(0, &+) }]
-    case (.prod, _): return [fold(HostLoops.integers(moved)) { $0.reduce(1, &*) }]
-    case (.any, _): return [fold(HostLoops.doubles(moved)) { $0.contains { $0 != 0 } }]
-    case (.all, _): return [fold(HostLoops.doubles(moved)) { $0.allSatisfy { $0 != 0 } }]
-    case (_, .floating): return [extremum(HostLoops.doubles(moved), isNaN: \.isNaN)]
-    case (_, .unsigned): return [extremum(HostLoops.unsigneds(moved), isNaN: { _ in false })]
-    default: return [extremum(HostLoops.integers(moved), isNaN: { _ in false })]
+    case (.sum, .floating): return [try fold(HostLoops.doubles(moved)) { $0.reduce(0, +) }]
+    case (.prod, .floating): return [try fold(HostLoops.doubles(moved)) { $0.reduce(1, *) }]
+    case (.sum, .unsigned): return [try fold(HostLoops.unsigneds(moved)) { $0.reduce(0, &+) }]
+    case (.prod, .unsigned): return [try fold(HostLoops.unsigneds(moved)) { $0.reduce(1, &*) }]
+    case (.sum, _): return [try fold(HostLoops.integers(moved)) { $0.reduce(0, &+) }]
+    case (.prod, _): return [try fold(HostLoops.integers(moved)) { $0.reduce(1, &*) }]
+    case (.any, _): return [try fold(HostLoops.doubles(moved)) { $0.contains { $0 != 0 } }]
+    case (.all, _): return [try fold(HostLoops.doubles(moved)) { $0.allSatisfy { $0 != 0 } }]
+    case (_, .floating): return [try extremum(HostLoops.doubles(moved), isNaN: \.isNaN)]
+    case (_, .unsigned): return [try extremum(HostLoops.unsigneds(moved), isNaN: { _ in false })]
+    default: return [try extremum(HostLoops.integers(moved), isNaN: { _ in false })]
     }
   }
 

@@ -48,7 +48,7 @@ package struct BroadcastLike: Operation {
     [call.directions[0].map { T.broadcast($0, like: call.inputs[1]) }]
   }
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
-    [inputs[0].broadcast(to: inputs[1].shape)]
+    [try HostLoops.memory { () throws(TheanoError) in try inputs[0].checked.broadcast(to: inputs[1].shape) }]
   }
   package func lower(_ context: inout LoweringContext) -> Lowering {
     let dims = context.inputs[0].dims
@@ -103,9 +103,11 @@ package struct DimShuffle: Operation {
       throw Fault(
         .shape, "axis \(axis) is dropped but has length \(inputs[0].shape[axis]), not 1", operand: 0)
     }
+    // A view: each axis of the result is one of the operand's, or has length 1.
     return [
-      inputs[0].transposed(kept + dropped).contiguous().reshaped(
-        order.map { $0.map { inputs[0].shape[$0] } ?? 1 })
+      inputs[0].view(
+        shape: order.map { $0.map { inputs[0].shape[$0] } ?? 1 },
+        strides: order.map { $0.map { inputs[0].strides[$0] } ?? 0 })
     ]
   }
   package func lower(_ context: inout LoweringContext) -> Lowering {
@@ -173,10 +175,9 @@ package struct Reshape: Operation {
     [call.directions[0].map { T.reshape($0, Array(call.inputs.dropFirst())) }]
   }
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
-    let shape = inputs.dropFirst().map { Int(HostLoops.integers($0)[0]) }
-    do throws(TheanoError) {
-      return [try inputs[0].contiguous().checked.reshaped(shape)]
-    } catch {
+    let shape = try HostLoops.lengths(inputs.dropFirst())
+    let x = try HostLoops.memory { () throws(TheanoError) in try inputs[0].checked.contiguous() }
+    do throws(TheanoError) { return [try x.checked.reshaped(shape)] } catch {
       throw Fault(
         .shape, "\(inputs[0].shape) with \(inputs[0].size) elements cannot be reshaped to \(shape)",
         hint: "the product of the lengths must be the number of elements", operand: 0)
@@ -234,21 +235,26 @@ package struct Concatenate: Operation {
       }
       shape[axis] += x.shape[axis]
     }
-    let result = NDArray(uninitialized: shape, dtype: types[0].dtype)
-    let rows = shape[..<axis].reduce(1, *)
-    let width = shape[(axis + 1)...].reduce(1, *) * result.dtype.itemSize
-    var start = 0
-    for x in inputs.map({ $0.contiguous() }) {
-      let bytes = x.shape[axis] * width
-      withExtendedLifetime(x) {
-        for row in 0..<rows {
-          (result.data + (row * shape[axis] + start) * width).copyMemory(
-            from: x.data + row * bytes, byteCount: bytes)
+    return [
+      try HostLoops.memory { () throws(TheanoError) in
+        let result = try NDArray.allocate(shape, dtype: types[0].dtype)
+        let rows = shape[..<axis].reduce(1, *)
+        let width = shape[(axis + 1)...].reduce(1, *) * result.dtype.itemSize
+        var start = 0
+        for x in inputs {
+          let x = try x.checked.contiguous()
+          let bytes = x.shape[axis] * width
+          withExtendedLifetime(x) {
+            for row in 0..<rows {
+              (result.data + (row * shape[axis] + start) * width).copyMemory(
+                from: x.data + row * bytes, byteCount: bytes)
+            }
+          }
+          start += x.shape[axis]
         }
+        return result
       }
-      start += x.shape[axis]
-    }
-    return [result]
+    ]
   }
   package func lower(_ context: inout LoweringContext) -> Lowering {
     let shapes = context.inputs.indices.map { context.shape($0) }

@@ -50,18 +50,34 @@ package struct Solve: Operation {
   }
 
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
-    var a = HostLoops.doubles(inputs[0])
-    var b = HostLoops.doubles(inputs[1])
     let n = inputs[0].shape[0]
     guard inputs[0].shape == [n, n], inputs[1].shape.first == n else {
       throw Fault(.shape, "shapes \(inputs[0].shape) and \(inputs[1].shape) do not fit", operand: 0)
     }
     let columns = inputs[1].shape.dropFirst().reduce(1, *)
+    let (matrix, sides) = (try HostLoops.doubles(inputs[0]), try HostLoops.doubles(inputs[1]))
+    let work = try HostLoops.make([n, n], .float64) { matrix[$0] }
+    var failed: Int?
+    let result = try HostLoops.fill(inputs[1].shape, types[0].dtype) {
+      (b: UnsafeMutableBufferPointer<Double>) in
+      for k in b.indices { b[k] = sides[k] }
+      withExtendedLifetime(work) {
+        failed = Solve.eliminate(work.data.assumingMemoryBound(to: Double.self), n, b, columns)
+      }
+    }
+    if let failed { throw Solve.singular(column: failed + 1) }
+    return [result]
+  }
+
+  /// Solves `a x = b` in place of `b`; the column without a pivot if there is one.
+  private static func eliminate(
+    _ a: UnsafeMutablePointer<Double>, _ n: Int, _ b: UnsafeMutableBufferPointer<Double>, _ columns: Int
+  ) -> Int? {
     for k in 0..<n {
       let pivot = (k..<n).max { Swift.abs(a[$0 * n + k]) < Swift.abs(a[$1 * n + k]) } ?? k
-      if a[pivot * n + k] == 0 { throw Solve.singular(column: k + 1) }
+      if a[pivot * n + k] == 0 { return k }
       if pivot != k {
-        for j in 0..<n { a.swapAt(k * n + j, pivot * n + j) }
+        for j in 0..<n { (a[k * n + j], a[pivot * n + j]) = (a[pivot * n + j], a[k * n + j]) }
         for j in 0..<columns { b.swapAt(k * columns + j, pivot * columns + j) }
       }
       for i in (k + 1)..<Swift.max(n, k + 1) {
@@ -77,7 +93,7 @@ package struct Solve: Operation {
         b[i * columns + j] = sum / a[i * n + i]
       }
     }
-    return [HostLoops.make(b, inputs[1].shape, types[0].dtype)]
+    return nil
   }
 
   static func singular(column: Int) -> Fault {

@@ -136,46 +136,76 @@ package struct Selection: Hashable, Sendable {
     }
   }
 
-  /// The place in the whole array, on the host.
-  func hostPlaces(_ x: [Int], _ inputs: [NDArray]) throws(Fault) -> (shape: [Int], places: [Int]) {
-    // Each axis is a list of positions, and a shape that the list fills.
-    var lists: [(positions: [Int], shape: [Int])] = []
+  /// The positions along an axis, on the host.
+  private enum HostPositions {
+    case progression(first: Int, step: Int, shape: [Int])
+    case gathered(HostLoops.Elements<Int64>, length: Int, shape: [Int])
+
+    var shape: [Int] {
+      switch self {
+      case .progression(_, _, let shape), .gathered(_, _, let shape): shape
+      }
+    }
+
+    subscript(k: Int) -> Int {
+      switch self {
+      case .progression(let first, let step, _): return first + k * step
+      case .gathered(let positions, let length, _):
+        let i = Int(positions[k])
+        return i < 0 ? i + length : i
+      }
+    }
+  }
+
+  /// The places in the whole array, on the host, and their shape.
+  func hostPlaces(
+    _ x: [Int], _ inputs: [NDArray]
+  ) throws(Fault) -> (shape: [Int], places: HostLoops.Elements<Int64>) {
+    var lists: [(positions: HostPositions, count: Int, stride: Int)] = []
     for (axis, entry) in entries.enumerated() {
       let n = x[axis]
-      func wrap(_ i: Int) throws(Fault) -> Int {
+      func check(_ i: Int) throws(Fault) {
         guard (-n..<n).contains(i) else {
           throw Fault(
             .index, "index \(i) is out of range for an axis of length \(n)",
             hint: n == 0 ? "the axis is empty" : "positions run from 0 to \(n - 1), or from -\(n) to -1",
             operand: 0)
         }
-        return i < 0 ? i + n : i
       }
+      let positions: HostPositions
       switch entry {
-      case .full: lists.append((Array(0..<n), [n]))
-      case .index(let k): lists.append(([try wrap(Int(HostLoops.integers(inputs[k])[0]))], []))
+      case .full: positions = .progression(first: 0, step: 1, shape: [n])
+      case .index(let k):
+        let i = try HostLoops.length(inputs[k])
+        try check(i)
+        positions = .progression(first: i < 0 ? i + n : i, step: 0, shape: [])
       case .gather(let k):
-        var positions: [Int] = []
-        for i in HostLoops.integers(inputs[k]) { positions.append(try wrap(Int(i))) }
-        lists.append((positions, inputs[k].shape))
+        let indices = try HostLoops.integers(inputs[k])
+        for i in indices { try check(Int(i)) }
+        positions = .gathered(indices, length: n, shape: inputs[k].shape)
       case .slice:
-        let operands = inputs.map { a in
-          Operand(
-            type: TensorType(a.dtype, shape: a.shape),
-            length: a.ndim == 0 ? .known(Int(HostLoops.integers(a)[0])) : .unknown)
+        var operands: [Operand] = []
+        for a in inputs {
+          let length: Dim = a.ndim == 0 ? .known(try HostLoops.length(a)) : .unknown
+          operands.append(Operand(type: TensorType(a.dtype, shape: a.shape), length: length))
         }
         let (start, count) = bounds(entry, length: .known(n), operands)
         guard let first = start.constant, let length = count.constant, case .slice(_, _, let step) = entry
         else { continue }
-        lists.append(((0..<length).map { first + $0 * step }, [length]))
+        positions = .progression(first: first, step: step, shape: [length])
       }
+      lists.append((positions, positions.shape.reduce(1, *), x[(axis + 1)...].reduce(1, *)))
     }
-    var places = [0]
-    for (axis, list) in lists.enumerated() {
-      let stride = x[(axis + 1)...].reduce(1, *)
-      places = places.flatMap { base in list.positions.map { base + $0 * stride } }
+    let shape = lists.flatMap(\.positions.shape)
+    let places = try HostLoops.make(shape, .int64) { place in
+      var (rest, at) = (place, 0)
+      for (positions, count, stride) in lists.reversed() {
+        at += positions[rest % count] * stride
+        rest /= count
+      }
+      return Int64(at)
     }
-    return (lists.flatMap(\.shape), places)
+    return (shape, try HostLoops.integers(places))
   }
 }
 
@@ -209,7 +239,7 @@ package struct Subtensor: Operation {
 
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
     let (shape, places) = try selection.hostPlaces(inputs[0].shape, inputs)
-    return [HostLoops.pick(inputs[0], places, shape)]
+    return [try HostLoops.pick(inputs[0], places, shape)]
   }
 
   package func lower(_ context: inout LoweringContext) -> Lowering {
@@ -297,8 +327,8 @@ package struct UpdateSubtensor: Operation {
 
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
     let (shape, places) = try selection.hostPlaces(inputs[0].shape, inputs)
-    let part = inputs[1].broadcast(to: shape)
-    return [HostLoops.write(part, into: inputs[0], places, adding: mode == .add)]
+    let part = try HostLoops.memory { () throws(TheanoError) in try inputs[1].checked.broadcast(to: shape) }
+    return [try HostLoops.write(part, into: inputs[0], places, adding: mode == .add)]
   }
 
   package func lower(_ context: inout LoweringContext) -> Lowering {
@@ -361,41 +391,45 @@ extension Selection {
 
 extension HostLoops {
   /// The elements at places of the flattened array.
-  package static func pick(_ x: NDArray, _ places: [Int], _ shape: [Int]) -> NDArray {
-    let x = x.contiguous()
-    let result = NDArray(uninitialized: shape, dtype: x.dtype)
-    let width = x.dtype.itemSize
-    withExtendedLifetime(x) {
-      for (k, place) in places.enumerated() {
-        (result.data + k * width).copyMemory(from: x.data + place * width, byteCount: width)
-      }
-    }
-    return result
-  }
-
-  /// The array with elements of `part` written to, or added at, places of it, in order.
-  package static func write(_ part: NDArray, into x: NDArray, _ places: [Int], adding: Bool) -> NDArray {
-    var result = x
-    result.makeUnique()
-    let width = x.dtype.itemSize
-    let part = part.contiguous()
-    if !adding {
-      withExtendedLifetime(part) {
+  package static func pick(_ x: NDArray, _ places: Elements<Int64>, _ shape: [Int]) throws(Fault) -> NDArray {
+    try memory { () throws(TheanoError) in
+      let x = try x.checked.contiguous()
+      let result = try NDArray.allocate(shape, dtype: x.dtype)
+      let width = x.dtype.itemSize
+      withExtendedLifetime(x) {
         for (k, place) in places.enumerated() {
-          (result.data + place * width).copyMemory(from: part.data + k * width, byteCount: width)
+          (result.data + k * width).copyMemory(from: x.data + Int(place) * width, byteCount: width)
         }
       }
       return result
     }
-    if x.dtype.isFloating {
-      var values = doubles(x)
-      let more = doubles(part)
-      for (k, place) in places.enumerated() { values[place] += more[k] }
-      return make(values, x.shape, x.dtype)
+  }
+
+  /// The array with elements of `part` written to, or added at, places of it, in order.
+  package static func write(
+    _ part: NDArray, into x: NDArray, _ places: Elements<Int64>, adding: Bool
+  ) throws(Fault) -> NDArray {
+    if !adding {
+      return try memory { () throws(TheanoError) in
+        let (result, part) = (try x.checked.copied(), try part.checked.contiguous())
+        let width = x.dtype.itemSize
+        withExtendedLifetime(part) {
+          for (k, place) in places.enumerated() {
+            (result.data + Int(place) * width).copyMemory(from: part.data + k * width, byteCount: width)
+          }
+        }
+        return result
+      }
     }
-    var values = integers(x)
-    let more = integers(part)
-    for (k, place) in places.enumerated() { values[place] &+= more[k] }
-    return make(values, x.shape, x.dtype)
+    func sum<T: NDArrayScalar>(
+      _ values: Elements<T>, _ more: Elements<T>, _ add: (T, T) -> T
+    ) throws(Fault) -> NDArray {
+      try fill(x.shape, x.dtype) { (target: UnsafeMutableBufferPointer<T>) in
+        for k in target.indices { target[k] = values[k] }
+        for (k, place) in places.enumerated() { target[Int(place)] = add(target[Int(place)], more[k]) }
+      }
+    }
+    if x.dtype.isFloating { return try sum(doubles(x), doubles(part)) { $0 + $1 } }
+    return try sum(integers(x), integers(part)) { $0 &+ $1 }
   }
 }

@@ -32,7 +32,7 @@ private struct NVIDIACompiler: Sendable {
 
   static let found: NVIDIACompiler? = {
     let names = ["libnvrtc.so", "libnvrtc.so.13", "libnvrtc.so.12", "libnvrtc.so.11.2"]
-    guard let library = names.lazy.compactMap({ theano_load($0) }).first else { return nil }
+    guard let library = names.lazy.compactMap({ dlopen($0, RTLD_NOW | RTLD_LOCAL) }).first else { return nil }
     func function<F>(_ name: String, _: F.Type) -> F? {
       dlsym(library, name).map { unsafeBitCast($0, to: F.self) }
     }

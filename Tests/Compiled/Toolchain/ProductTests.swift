@@ -132,7 +132,7 @@ private func values<T: BinaryFloatingPoint>(_ count: Int, _ seed: Int, _: T.Type
         #expect(outer == expected, "ger \(m) \(n) \(incx) \(incy)")
         let count = min(m, n)
         let dot = (0..<count).reduce(Float(0)) { $0 + x[$1 * incx] * y[$1 * incy] }
-        #expect(theano_sdot(&blas, Int64(count), x, Int64(incx), y, Int64(incy)) == dot)
+        #expect(theano_sdot(&blas, services?.pool, Int64(count), x, Int64(incx), y, Int64(incy)) == dot)
       }
     }
   }

@@ -108,9 +108,7 @@ import TheanoTestSupport
         let before = peakMemory()
         #if os(Linux)
           // Address space that is taken but not touched counts too: the system is told to give no more.
-          let limit = rlim_t(addressSpace() + 64 << 20)
-          var limits = rlimit(rlim_cur: limit, rlim_max: limit)
-          guard setrlimit(__rlimit_resource_t(RLIMIT_AS.rawValue), &limits) == 0 else { exit(2) }
+          guard AddressSpace.limit(to: 64 << 20) else { exit(2) }
         #endif
         for file in files {
           let check = ReaderCheck(file.bytes, file.format)
@@ -152,20 +150,3 @@ private func peakMemory() -> Int {
     return usage.ru_maxrss
   #endif
 }
-
-#if os(Linux)
-  /// The address space of the process, in bytes.
-  private func addressSpace() -> Int {
-    let text = String(decoding: streamBytes("/proc/self/statm"), as: UTF8.self)
-    return (text.split(separator: " ").first.flatMap { Int($0) } ?? 0) * Int(getpagesize())
-  }
-
-  /// The bytes of a file that does not tell its length.
-  private func streamBytes(_ path: String) -> [UInt8] {
-    guard let file = fopen(path, "rb") else { return [] }
-    defer { fclose(file) }
-    var bytes: [UInt8] = []
-    while case let byte = fgetc(file), byte != EOF { bytes.append(UInt8(byte)) }
-    return bytes
-  }
-#endif

@@ -110,16 +110,65 @@ func answer(_ program: LoadedProgram) -> Int32 { program.entry(nil, nil, nil, ni
     #expect(try faultToolchain(path).load(source: faultUnit(3)).origin == .disk)
   }
 
+  /// What is wrong with a folder.
+  private func refused(_ path: String) throws { _ = try CacheUpkeep(try faultToolchain(path).settings) }
+
+  /// Functions are compiled all the same, into a folder that goes with the process, and it is said once.
+  @Test(arguments: ["a file", "below a file", "open to all", "a link", "another user's", "no home"])
+  func withoutAFolderEachProcessHasItsOwn(_ kind: String) async throws {
+    if kind == "another user's", geteuid() != 0 { return }
+    let path = "\(folder.path)/cache"
+    switch kind {
+    case "a file": folder.write("cache", "not a folder")
+    case "open to all":
+      mkdir(path, 0o700)
+      chmod(path, 0o777)
+    case "a link": symlink(folder.path, path)
+    case "another user's":
+      mkdir(path, 0o700)
+      chown(path, 12345, 12345)
+    default: folder.write("file", "")
+    }
+    let before = folder.names
+    let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+      [kind = kind as String, folder = folder.path as String] in
+      var settings = try faultToolchain("\(folder)/\(kind == "below a file" ? "file/cache" : "cache")")
+        .settings
+      if kind == "no home" {
+        (settings.cacheFolder, settings.cacheHome, settings.home) = (nil, nil, "\(folder)/file")
+      }
+      let toolchain = Toolchain(settings)
+      let first = try toolchain.load(source: faultUnit(1))
+      #expect(first.origin == .compiled && answer(first.program) == 1)
+      // Another toolchain of the process finds it in the same folder.
+      let again = try Toolchain(settings).load(source: faultUnit(1))
+      #expect(again.origin == .disk && answer(again.program) == 1)
+      #expect(answer(try toolchain.load(source: faultUnit(2)).program) == 2)
+    }
+    let said = String(decoding: try #require(result).standardErrorContent, as: UTF8.self)
+    let notices = said.split(separator: "\n").filter {
+      $0.hasPrefix("Theano: compiled functions cannot be kept")
+    }
+    #expect(notices.count == 1, "\(said)")
+    let notice = try #require(notices.first)
+    #expect(notice.contains("THEANO_CACHE_DIR") || notice.contains("chmod 700"))
+    let own = try #require(
+      notice.firstMatch(of: #/this program keeps them in ([^ ,]+), which goes when it ends/#))
+    var status = stat()
+    #expect(stat(String(own.1), &status) != 0, "it goes when the process ends")
+    #expect(folder.names == before, "nothing is put where it should not be")
+  }
+
   @Test func aFileWhereTheFolderShouldBe() throws {
     let file = folder.write("file", "not a folder")
-    let error = #expect(throws: TheanoError.self) { try faultToolchain(file).load(source: faultUnit(1)) }
+    let error = #expect(throws: TheanoError.self) { try refused(file) }
     #expect(
       error?.description == """
         TheanoError: [compile] compiled functions cannot be kept in \(file): it is not a folder
           hint: set THEANO_CACHE_DIR to a folder of your own that can be written, or make \(file) one
         """)
     let below = #expect(throws: TheanoError.self) {
-      try faultToolchain(file + "/sub").load(source: faultUnit(1))
+      try refused(file + "/sub")
     }
     #expect(below?.kind == .system)
     #expect(below?.description.contains("cannot create folder \(file)/sub: Not a directory") == true)
@@ -129,13 +178,13 @@ func answer(_ program: LoadedProgram) -> Int32 { program.entry(nil, nil, nil, ni
     let open = "\(folder.path)/open"
     mkdir(open, 0o700)
     chmod(open, 0o777)
-    let error = #expect(throws: TheanoError.self) { try faultToolchain(open).load(source: faultUnit(1)) }
+    let error = #expect(throws: TheanoError.self) { try refused(open) }
     #expect(
       error?.description.contains("\(open): other users can write to it\n  hint: run chmod 700 \(open)")
         == true)
     symlink(folder.path, "\(folder.path)/link")
     let link = #expect(throws: TheanoError.self) {
-      try faultToolchain(folder.path + "/link").load(source: faultUnit(1))
+      try refused(folder.path + "/link")
     }
     #expect(link?.description.contains("it is a symbolic link") == true)
   }
@@ -146,7 +195,7 @@ func answer(_ program: LoadedProgram) -> Int32 { program.entry(nil, nil, nil, ni
     let given = "\(folder.path)/given"
     mkdir(given, 0o700)
     chown(given, 12345, 12345)
-    let error = #expect(throws: TheanoError.self) { try faultToolchain(given).load(source: faultUnit(1)) }
+    let error = #expect(throws: TheanoError.self) { try refused(given) }
     #expect(
       error?.description == """
         TheanoError: [compile] compiled functions cannot be kept in \(given): it belongs to another user
@@ -175,9 +224,7 @@ func answer(_ program: LoadedProgram) -> Int32 { program.entry(nil, nil, nil, ni
   @Test(.enabled(if: geteuid() != 0, "root may write anywhere"))
   func aFolderThatCannotBeWritten() throws {
     chmod(folder.path, 0o500)
-    let error = #expect(throws: TheanoError.self) {
-      try faultToolchain(folder.path).load(source: faultUnit(1))
-    }
+    let error = #expect(throws: TheanoError.self) { try refused(folder.path) }
     #expect(error?.description.contains("Permission denied") == true)
   }
 
@@ -185,7 +232,7 @@ func answer(_ program: LoadedProgram) -> Int32 { program.entry(nil, nil, nil, ni
   @Test func aFolderThatCannotBe() throws {
     let file = folder.write("file", "")
     let error = #expect(throws: TheanoError.self) {
-      try faultToolchain(file + "/cache").load(source: faultUnit(1))
+      try refused(file + "/cache")
     }
     #expect(
       error?.description == """

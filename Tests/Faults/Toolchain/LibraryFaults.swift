@@ -31,7 +31,7 @@ import TheanoToolchain
       .init(name: "absent", files: ["libtheano-absent.so.7"]),
       .init(name: "text", files: [folder.write("libtext.so", "no library")]),
     ]
-    let found = NativeLibraries(ToolchainSettings(), threads: 1, candidates: candidates)
+    let found = NativeLibraries(ToolchainSettings(), candidates: candidates)
     #expect(found.products == nil && found.solvers == nil)
   }
 
@@ -49,7 +49,7 @@ import TheanoToolchain
     }
     let products = ["gemm", "gemv", "ger", "dot"].flatMap { ["cblas_d\($0)", "cblas_s\($0)"] }
     let found = NativeLibraries(
-      ToolchainSettings(), threads: 1,
+      ToolchainSettings(),
       candidates: [
         try library("half", ["cblas_dgemm", "dgesv_"]), try library("products", products),
         try library("solvers", ["dgesv_", "sgesv_"]),

@@ -190,49 +190,97 @@ import Testing
     #expect(array == NDArray([1.0, 0, 3]) && array.data == place, "written in place")
   }
 
-  // Each of these ends a process of its own.
-  @Test func fatalShape() async {
+  @Test(arguments: FatalMisuse.all.indices)
+  func fatal(_ k: Int) async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = NDArray.zeros(2, 3).reshaped(4, 2)
+      [k = k as Int] in FatalMisuse.all[k].misuse()
     }
-    let text = said(result)
-    #expect(text.contains("[reshaped] an array of shape [2, 3] (6 elements) cannot take shape [4, 2]"))
+    let (text, line) = (FatalMisuse.all[k].text, FatalMisuse.all[k].line)
+    let said = said(result)
+    #expect(said.contains(text), "\(said)")
+    // The line of `add`, or the one below it.
+    let place = said.firstMatch(of: #/\w+/MisuseTests\.swift:(\d+): Fatal error: /#)
+    #expect(place.flatMap { Int($0.1) }.map { (line...line + 1).contains($0) } == true, "\(said)")
   }
 
-  @Test func fatalIndex() async {
-    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = NDArray.zeros(3)[3]
-    }
-    let text = said(result)
-    #expect(text.contains("index 3 is outside axis 0, of length 3, of an array of shape [3]"))
-  }
-
+  /// A literal has no place for its line.
   @Test func fatalLiteral() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
       let array: NDArray = [[1, 2], [3]]
       _ = array
     }
-    let text = said(result)
-    #expect(text.contains("ragged"))
+    #expect(said(result).contains("ragged"))
   }
 
-  @Test func fatalItem() async {
+  /// A function of one's own passes its caller's line on.
+  @Test func linesArePassedOn() async {
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = Int(NDArray([1, 2]))
+      func third(_ array: NDArray, file: StaticString = #fileID, line: UInt = #line) -> NDArray {
+        array[2, file: file, line: line]
+      }
+      _ = third(NDArray.zeros(2), line: 4321)
     }
-    let text = said(result)
-    #expect(text.contains("is not one number"))
-  }
-
-  @Test func fatalBuffer() async {
-    let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      NDArray([1, 2]).withUnsafeBuffer(of: Double.self) { _ in }
-    }
-    let text = said(result)
-    #expect(text.contains("the elements of an array of int64 are not Double values"))
+    #expect(said(result).contains("MisuseTests.swift:4321: Fatal error: "))
   }
 
   private func said(_ result: ExitTest.Result?) -> String {
     String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
   }
+}
+
+/// A misuse that ends the process, and what it says.
+private struct FatalMisuse: Sendable {
+  var text: String
+  var line: Int
+  var misuse: @Sendable () -> Void
+
+  /// Misuses that each end a process of its own: what it says, at the line of the call.
+  static let all: [FatalMisuse] = {
+    var misuses: [FatalMisuse] = []
+    func add(_ text: String, line: Int = #line, _ misuse: @escaping @Sendable () -> Void) {
+      misuses.append(FatalMisuse(text: text, line: line, misuse: misuse))
+    }
+    let (shape, vector) = ([2, 3], NDArray.zeros(3))
+    add("[reshaped] an array of shape [2, 3] (6 elements) cannot take shape [4, 2]") {
+      _ = NDArray.zeros(2, 3).reshaped(4, 2)
+    }
+    add("cannot take shape [4, 2]") { _ = NDArray.zeros(2, 3).reshaped([4, 2]) }
+    add("index 3 is outside axis 0, of length 3, of an array of shape [3]") { _ = vector[3] }
+    add("index -4 is outside axis 0") { _ = NDArray.zeros(3, 2)[-4] }
+    add("index 9 is outside axis 1") { _ = NDArray.zeros(3, 2)[.all, 9] }
+    add("index 5 is outside axis 0") {
+      var array = NDArray.zeros(3); array[5] = 1
+    }
+    add("does not broadcast to the part's shape [2]") {
+      var array = NDArray.zeros(3); array[1..<3] = [1, 2, 3]
+    }
+    add("is not one number") { _ = Int(NDArray([1, 2])) }
+    add("is not a value of Int") { _ = Int(NDArray(2.5)) }
+    add("has no rows to read as") { _ = [[Double]](vector) }
+    add("the elements of an array of int64 are not Double values") {
+      NDArray([1, 2]).withUnsafeBuffer(of: Double.self) { _ in }
+    }
+    add("the elements of an array of int64 are not Double values") {
+      NDArray([1, 2]).withSpan(of: Double.self) { _ in }
+    }
+    add("ragged") { _ = NDArray([[1, 2], [3]] as [[Int]]) }
+    add("ragged") { _ = NDArray([[1, 2], [3]] as [[Int]], dtype: .float32) }
+    add("a negative length in shape [-1]") { _ = NDArray.zeros(-1) }
+    add("a negative length in shape [-1]") { _ = NDArray.ones(-1) }
+    add("cannot be broadcast to [2, 2]") { _ = NDArray.full([2, 2], NDArray([1, 2, 3])) }
+    add("a negative length") { _ = NDArray.identity(-2) }
+    add("no finite number of steps") { _ = NDArray.arange(0, 1, step: 0) }
+    add("no finite number of steps") { _ = NDArray.arange(0.0, 1.0, step: 0.0) }
+    add("there cannot be -1 numbers") { _ = NDArray.linspace(0, 1, count: -1) }
+    add("there is no axis 2") { _ = NDArray.zeros(shape).transposed(0, 2) }
+    add("there is no axis 2") { _ = NDArray.zeros(shape).swappedAxes(0, 2) }
+    add("there is no axis 5") { _ = NDArray.zeros(shape).flipped(5) }
+    add("has length 2, not 1") { _ = NDArray.zeros(shape).squeezed(0) }
+    add("cannot be broadcast to [4]") { _ = vector.broadcast(to: [4]) }
+    add("no memory for") { _ = NDArray(1.0).broadcast(to: [1 << 50]).astype(.float32) }
+    add("[concatenated]") { _ = NDArray.concatenated([vector, NDArray.zeros(2, 2)]) }
+    add("[split]") { _ = vector.split(into: 2) }
+    add("a negative length") { _ = NDArray.random(-1) }
+    return misuses
+  }()
 }
