@@ -59,10 +59,32 @@ static void JOIN(t, gemm_blocks)(void *context, long long begin, long long end) 
   }
 }
 
+// Whether a matrix has an element that is infinite or no number: 0 times the product is no number then, though libraries that are
+// given a factor of 0 do not look.
+static int JOIN(t, has_special)(const T *a, long long rows, long long columns, long long lda, long long step) {
+  for (long long i = 0; i < rows; i++)
+    for (long long j = 0; j < columns; j++) {
+      T x = a[i * lda + j * step];
+      if (x - x != 0) return 1;
+    }
+  return 0;
+}
+
 void JOIN3(theano_, t, gemm)(const struct theano_blas *blas, struct theano_pool *pool, int transpose_a, int transpose_b,
                              long long m, long long n, long long k, T alpha, const T *a, long long lda, const T *b,
                              long long ldb, T beta, T *c, long long ldc) {
   if (m <= 0 || n <= 0) return;
+  if (alpha == 0 && (JOIN(t, has_special)(a, transpose_a ? k : m, transpose_a ? m : k, lda, 1) ||
+                     JOIN(t, has_special)(b, transpose_b ? n : k, transpose_b ? k : n, ldb, 1))) {
+    for (long long i = 0; i < m; i++)
+      for (long long j = 0; j < n; j++) {
+        T sum = 0;
+        for (long long q = 0; q < k; q++)
+          sum += a[transpose_a ? q * lda + i : i * lda + q] * b[transpose_b ? j * ldb + q : q * ldb + j];
+        c[i * ldc + j] = alpha * sum + (beta == 0 ? 0 : beta * c[i * ldc + j]);
+      }
+    return;
+  }
   struct JOIN(t, product) p = {.ours = OURS(blas), .transpose_a = transpose_a, .transpose_b = transpose_b, .m = m,
                                .n = n, .k = k, .lda = lda, .ldb = ldb, .ldc = ldc, .a = a, .b = b, .c = c,
                                .alpha = alpha, .beta = beta};
@@ -129,6 +151,15 @@ void JOIN3(theano_, t, gemv)(const struct theano_blas *blas, struct theano_pool 
                              long long incy) {
   long long used = transpose ? m : n, made = transpose ? n : m;
   if (made <= 0) return;
+  if (alpha == 0 &&
+      (JOIN(t, has_special)(a, m, n, lda, 1) || JOIN(t, has_special)(x, 1, used, 0, incx))) {
+    for (long long i = 0; i < made; i++) {
+      T sum = 0;
+      for (long long q = 0; q < used; q++) sum += a[transpose ? q * lda + i : i * lda + q] * x[q * incx];
+      y[i * incy] = alpha * sum + (beta == 0 ? 0 : beta * y[i * incy]);
+    }
+    return;
+  }
   JOIN(t, gemv_cblas) native = 0;
   if (used > 0 && fits(m, n, lda) && fits(incx, incy, 1)) native = (JOIN(t, gemv_cblas))JOIN3(blas->cblas_, t, gemv);
   if (native && (blas->threads_itself || m * n * (long long)sizeof(T) <= least_bytes)) {
@@ -178,7 +209,9 @@ void JOIN3(theano_, t, ger)(const struct theano_blas *blas, struct theano_pool *
   if (m <= 0 || n <= 0) return;
   struct JOIN(t, matrix) p = {.ours = OURS(blas), .n = n, .lda = lda, .incx = incx, .incy = incy, .x = x,
                               .y = (T *)y, .target = a, .alpha = alpha};
-  if (fits(m, n, lda) && fits(incx, incy, 1)) p.native_ger = (JOIN(t, ger_cblas))JOIN3(blas->cblas_, t, ger);
+  // A library that is given a factor of 0 does not look at the rest.
+  if (alpha != 0 && fits(m, n, lda) && fits(incx, incy, 1))
+    p.native_ger = (JOIN(t, ger_cblas))JOIN3(blas->cblas_, t, ger);
   long long grain = p.native_ger && blas->threads_itself ? m : matrix_grain(n, sizeof(T));
   theano_pool_run(pool, m, grain, JOIN(t, ger_rows), &p);
 }

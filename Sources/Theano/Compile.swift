@@ -84,6 +84,9 @@ struct Compilation {
       let interpreter = Interpreter(graph)
       return (graph, .interpreter { (leaves) throws(TheanoError) in try interpreter.run(leaves) })
     }
+    do throws(Fault) { try SharedBranches.separate(&graph) } catch {
+      throw TheanoError(graph.diagnosis(error, at: nil))
+    }
     return (graph, .native(try native(graph)))
   }
 

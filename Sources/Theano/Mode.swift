@@ -16,7 +16,8 @@ public struct Mode: Sendable, Hashable {
   public var linker: Linker
   /// Whether the expression is rewritten at all.
   public var rewrites: Bool
-  /// Whether rules apply that are right only for finite numbers, such as x - x = 0.
+  /// Whether rules apply that assume finite inputs and shared variables and operations that do not overflow, such as x - x = 0. What
+  /// finite numbers make of themselves stays: the logarithm of -2 is no number in every mode.
   public var assumesFinite: Bool
   /// Rules that are not applied, by name.
   public var excludedRules: Set<String>

@@ -234,27 +234,29 @@ func accumulate(
 ) -> [TensorVariable?] {
   let stopping = Set(considerConstant.map(VariableKey.init))
   let (order, depends) = applications(of: seeds.map(\.output), dependingOn: wrt, stopping: stopping)
-  var gradients: [VariableKey: TensorVariable] = [:]
-  func add(_ g: TensorVariable, to variable: TensorVariable) {
-    let key = VariableKey(variable)
-    gradients[key] = gradients[key].map { $0 + g } ?? g
+  func isWanted(_ input: TensorVariable) -> Bool {
+    let key = VariableKey(input)
+    return depends.contains(key) && !stopping.contains(key) && input.dtype.isFloating
   }
-  for (output, gradient) in seeds { add(gradient, to: output) }
+  let branches = Branches(order.map(\.apply), of: seeds.map(\.output), isWanted)
+  var gradients = GradientSums(branches)
+  for (output, gradient) in seeds { gradients.add(GradientTerm(gradient, nil), to: output, in: 0) }
   for (apply, held) in order.reversed() {
-    let outputs = allOutputs(of: apply, held)
-    let arrived = outputs.map { gradients[VariableKey($0)] }
-    if arrived.allSatisfy({ $0 == nil }) { continue }
-    let wanted = apply.inputs.map { input in
-      let key = VariableKey(input)
-      return depends.contains(key) && !stopping.contains(key) && input.dtype.isFloating
-    }
+    let branch = branches.branch(of: apply)
     SourceNote.with(apply.note) {
-      let slopes = apply.op.gradient(
-        GradientCall(inputs: apply.inputs, outputs: outputs, outputGradients: arrived, wanted: wanted))
-      for (k, slope) in slopes.enumerated() where wanted[k] {
-        if let slope { add(slope, to: apply.inputs[k]) }
+      let outputs = allOutputs(of: apply, held)
+      let arrived = outputs.map { gradients.total(of: $0, in: branch) }
+      if arrived.allSatisfy({ $0 == nil }) { return }
+      let call = GradientCall(
+        inputs: apply.inputs, outputs: outputs, outputGradients: arrived.map { $0?.gradient },
+        wanted: apply.inputs.map(isWanted), masks: arrived.map { $0?.mask })
+      let masks = apply.op.gradientMasks(call)
+      for (k, slope) in apply.op.gradient(call).enumerated() where call.wanted[k] {
+        guard let slope else { continue }
+        let place = branches.branch(ofOperand: k, of: apply)
+        gradients.add(GradientTerm(slope, masks[k]), to: apply.inputs[k], in: place)
       }
     }
   }
-  return wrt.map { gradients[VariableKey($0)] }
+  return wrt.map { gradients.total(of: $0, in: 0)?.gradient }
 }

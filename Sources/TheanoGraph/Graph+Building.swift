@@ -33,9 +33,13 @@ extension Graph {
       for (key, value) in zip(replaced, standIns) { lowering.known[ObjectIdentifier(key.node)] = value }
     }
     try lower(outputs, &lowering)
-    if !lowering.missing.isEmpty {
+    let known = lowering.known
+    setOutputs(outputs.map { known[ObjectIdentifier($0.node)]! })
+    findCertainChecks()
+    let missing = findMissing(lowering.missing.map(\.value))
+    if !missing.isEmpty {
       throw TheanoError(
-        lowering.missing.map { variable in
+        lowering.missing.filter { missing.contains($0.value) }.map { variable, _ in
           Diagnosis(
             .argument, in: "function",
             "the outputs need \(variable) (\(variable.type.brief)), which is no input of the function",
@@ -43,9 +47,6 @@ extension Graph {
             location: variable.node.note.location)
         })
     }
-    let known = lowering.known
-    setOutputs(outputs.map { known[ObjectIdentifier($0.node)]! })
-    findCertainChecks()
     var lengths: [Size.Symbol: Size] = [:]
     for (k, leaf) in leaves.enumerated() {
       guard let state = leaf.variable.sharedState, let shape = assumed(state) else { continue }
@@ -58,8 +59,8 @@ extension Graph {
   private struct Lowering {
     var known: [ObjectIdentifier: ValueID] = [:]
     var results: [ObjectIdentifier: ValueID] = [:]
-    /// What is needed and was not given.
-    var missing: [TensorVariable] = []
+    /// What is mentioned and was not given.
+    var missing: [(variable: TensorVariable, value: ValueID)] = []
   }
 
   /// Adds what variables are computed from, down to what is known.
@@ -74,8 +75,11 @@ extension Graph {
       case .constant(let array): lowering.known[key] = addConstant(array, name: variable.name)
       case .shared: lowering.known[key] = addLeaf(variable)
       case .input, .placeholder:
-        if !lowering.missing.contains(variable) { lowering.missing.append(variable) }
-        lowering.known[key] = addLeaf(variable)
+        let number = lowering.missing.firstIndex { $0.variable == variable } ?? lowering.missing.count
+        if number == lowering.missing.count {
+          lowering.missing.append((variable, addMissing(variable, number: number)))
+        }
+        lowering.known[key] = lowering.missing[number].value
       case .result(let index):
         guard let owner = variable.node.owner else { continue }
         if let first = lowering.results[ObjectIdentifier(owner)] {

@@ -55,10 +55,10 @@ package struct Graph {
   }
 
   package private(set) var nodes: [Node] = []
-  package private(set) var values: [Value] = []
+  package internal(set) var values: [Value] = []
   package private(set) var leaves: [Leaf] = []
   package private(set) var outputs: [ValueID] = []
-  package private(set) var checks: [Check] = []
+  package internal(set) var checks: [Check] = []
   /// The lengths that a program of this graph is made for, and that the caller vouches for.
   private(set) var assumed: [Size.Symbol: Size] = [:]
   private var checkNumbers: [CheckKey: Int] = [:]
@@ -109,7 +109,7 @@ package struct Graph {
     return id
   }
 
-  private mutating func addValue(_ type: TensorType, _ origin: Origin, name: String? = nil) -> ValueID {
+  mutating func addValue(_ type: TensorType, _ origin: Origin, name: String? = nil) -> ValueID {
     let id = values.count
     var length = Dim.unknown
     if type.ndim == 0, type.dtype.isInteger {
@@ -331,6 +331,22 @@ package struct Graph {
       }
     }
     for node in abandoned { releaseIfUnused(node) }
+  }
+
+  /// Lets some of the users of a value use another one of its type in its place.
+  package mutating func substitute(_ old: ValueID, with new: ValueID, in users: [NodeID]) {
+    for user in users {
+      unintern(user)
+      for k in nodes[user].inputs.indices where nodes[user].inputs[k] == old {
+        nodes[user].inputs[k] = new
+        values[old].useCount -= 1
+        values[new].useCount += 1
+      }
+      values[new].users.append(user)
+      if nodes[user].op.isPure {
+        interned[Graph.key(nodes[user].op, nodes[user].inputs), default: []].append(user)
+      }
+    }
   }
 
   private func isReplaced(_ node: NodeID) -> Bool {

@@ -21,6 +21,10 @@ package protocol Operation: Sendable, Hashable {
   /// output does not depend on the input differentiably.
   func gradient(_ call: GradientCall) -> [TensorVariable?]
 
+  /// Where the gradient of each input can be other than zero, given where those of the outputs can (`call.masks`); `nil` where
+  /// nothing is known. What only moves the elements of a gradient moves its mask; a choice makes one.
+  func gradientMasks(_ call: GradientCall) -> [GradientMask?]
+
   /// The R-op: the directional derivative of each output, given those of the inputs (`nil` is zero).
   func pushforward(_ call: PushforwardCall) -> [TensorVariable?]
 
@@ -60,6 +64,7 @@ extension Operation {
   package var movedOperand: Int? { nil }
   package func lengthValue(_ inputs: [Operand]) -> Dim? { nil }
   package func text(_ operands: [String]) -> String { "\(name)(\(operands.joined(separator: ", ")))" }
+  package func gradientMasks(_ call: GradientCall) -> [GradientMask?] { call.inputs.map { _ in nil } }
 
   /// Without one of its own, the R-op comes from the L-op: the L-op is linear in the output's gradient `v`, so
   /// differentiating `L(v) . direction` with respect to `v` gives the directional derivative (the "double backward
@@ -224,14 +229,50 @@ package struct GradientCall {
   package var outputGradients: [TensorVariable?]
   /// Which inputs' gradients are wanted.
   package var wanted: [Bool]
+  /// Where each output's gradient can be other than zero; `nil`: anywhere. Elsewhere the inputs' gradients are zero too, though
+  /// what the gradient is multiplied by may be infinite or no number there.
+  package var masks: [GradientMask?]
 
   package init(
-    inputs: [TensorVariable], outputs: [TensorVariable], outputGradients: [TensorVariable?], wanted: [Bool]
+    inputs: [TensorVariable], outputs: [TensorVariable], outputGradients: [TensorVariable?], wanted: [Bool],
+    masks: [GradientMask?]? = nil
   ) {
     self.inputs = inputs
     self.outputs = outputs
     self.outputGradients = outputGradients
     self.wanted = wanted
+    self.masks = masks ?? outputs.map { _ in nil }
+  }
+}
+
+/// Where a gradient can be other than zero: a boolean expression that broadcasts to the gradient's shape. It is made only if
+/// something multiplies that gradient; most masks end unmade at a variable or a matrix product.
+package final class GradientMask {
+  private var make: (() -> TensorVariable)?
+  private var made: TensorVariable?
+  /// How many masks that are not made yet this one is made from, one after the other.
+  private let depth: Int
+  /// Longer chains are made at once, so that making them does not take a stack frame for each.
+  private static let deepest = 64
+
+  /// - Parameters:
+  ///   - sources: The masks that it is made from.
+  ///   - make: Makes the expression.
+  package init(from sources: [GradientMask?] = [], _ make: @escaping () -> TensorVariable) {
+    let note = SourceNote.ambient ?? .none
+    depth = 1 + (sources.map { $0?.depthToMake ?? 0 }.max() ?? 0)
+    self.make = { SourceNote.with(note, make) }
+    if depth > GradientMask.deepest { _ = condition }
+  }
+
+  private var depthToMake: Int { made == nil ? depth : 0 }
+
+  /// The expression.
+  package var condition: TensorVariable {
+    if let made { return made }
+    let value = make!()
+    (made, make) = (value, nil)
+    return value
   }
 }
 

@@ -56,7 +56,8 @@ package struct Interpreter {
     TheanoError(.argument, in: "function", "no value was given for \(graph.values[id].name ?? "an input")")
   }
 
-  /// The operands that must be computed before a node can be; of a conditional, the condition first, then one branch.
+  /// The values that must be computed before a node can be: operands but for those of which only the shape is read, and what
+  /// its shapes are made of; of a conditional, the condition first, then one branch.
   private func needs(_ node: Graph.NodeID, _ values: [Graph.ValueID: NDArray]) throws(TheanoError) -> [Graph
     .ValueID]
   {
@@ -67,7 +68,32 @@ package struct Interpreter {
       // What is put on the stack last is computed first.
       return (effects(of: [chosen]) + [chosen]).filter { values[$0] == nil }.reversed()
     }
-    return inputs.filter { values[$0] == nil }
+    let shapeOnly = graph.nodes[node].op.shapeOnlyOperands
+    let read = inputs.indices.filter { !shapeOnly.contains($0) }.map { inputs[$0] }
+    return (read + (shapeOnly.isEmpty ? [] : graph.lengthsRead(by: node))).filter { values[$0] == nil }
+  }
+
+  /// An operand of which only the shape is read: one number that is nowhere repeated in memory.
+  private func shell(
+    _ id: Graph.ValueID, of node: Graph.Node, _ leaves: [NDArray], _ values: [Graph.ValueID: NDArray]
+  ) throws(TheanoError) -> NDArray {
+    if let value = values[id] ?? graph.constant(id) { return value }
+    var shape: [Int] = []
+    for dim in graph.values[id].type.dims {
+      guard let n = dim.size?.value({ symbol($0, leaves, values, all: true) }) else { throw missing(id) }
+      shape.append(n)
+    }
+    do throws(TheanoError) {
+      return try NDArray(scalar: 0.0).astype(graph.values[id].type.dtype).checked.broadcast(to: shape)
+    } catch {
+      // There is no such shape: somebody below has asked for it.
+      try check(leaves, values, all: true)
+      let below = graph.sorted(from: [id]).flatMap { checksOfNode[$0] ?? [] }
+      try graph.checkSizes(below) { symbol($0, leaves, values, all: true) }
+      guard let first = error.diagnoses.first else { throw error }
+      let fault = Fault(first.kind, first.what, hint: first.hint)
+      throw TheanoError(graph.diagnosis(fault, at: node.origin, op: node.op))
+    }
   }
 
   /// Values whose computing has effects, in the order of the effects.
@@ -93,8 +119,13 @@ package struct Interpreter {
     if let own = checksOfNode[id] {
       try graph.checkSizes(own) { symbol($0, leaves, values, all: true) }
     }
+    var operands: [NDArray] = []
+    for (k, input) in inputs.enumerated() {
+      let isShell = node.op.shapeOnlyOperands.contains(k)
+      operands.append(isShell ? try shell(input, of: node, leaves, values) : values[input]!)
+    }
     do throws(Fault) {
-      return try node.op.evaluate(inputs.map { values[$0]! }, node.outputs.map { graph.values[$0].type })
+      return try node.op.evaluate(operands, node.outputs.map { graph.values[$0].type })
     } catch {
       // Lengths that do not meet are told as a compiled program tells them.
       try check(leaves, values, all: true)

@@ -47,6 +47,9 @@ package final class ElementwiseDefinition: Sendable {
       _ x: [TensorVariable], _ y: TensorVariable, _ g: TensorVariable
     ) -> TensorVariable
 
+  /// Where the gradient for one operand can be other than zero, from the operands.
+  package typealias Condition = @Sendable (_ x: [TensorVariable]) -> TensorVariable
+
   package let name: String
   package let arity: Int
   package let typing: Typing
@@ -56,6 +59,12 @@ package final class ElementwiseDefinition: Sendable {
   package let host: Host
   /// One for each operand; `nil` where there is none, since the operand or the result is no float. A step's is zero.
   package let derivatives: [Derivative?]
+  /// For each operand whose gradient is zero by choice in places: where it is not. What lies below is then not asked for its slope
+  /// in the others, where it may be infinite or no number.
+  package let conditions: [Condition?]
+  /// Whether the derivatives multiply the result's gradient by something: they do not in sums and choices, where a zero stays one
+  /// whatever the operands are.
+  package let isScaling: Bool
   package let isCommutative: Bool
   /// Whether it means anything for booleans, if it takes numbers of every dtype.
   package let takesBooleans: Bool
@@ -69,8 +78,8 @@ package final class ElementwiseDefinition: Sendable {
 
   package init(
     _ name: String, arity: Int, _ typing: Typing, infix: String? = nil, recipe: Recipe, host: Host,
-    derivatives: [Derivative?], commutative: Bool = false, booleans: Bool = true,
-    length: (@Sendable ([Dim]) -> Dim)? = nil,
+    derivatives: [Derivative?], conditions: [Condition?]? = nil, scaling: Bool = true,
+    commutative: Bool = false, booleans: Bool = true, length: (@Sendable ([Dim]) -> Dim)? = nil,
     domain: [ClosedRange<Double>], ulps: Double = 1, _ documentation: String
   ) {
     self.name = name
@@ -80,6 +89,8 @@ package final class ElementwiseDefinition: Sendable {
     self.recipe = recipe
     self.host = host
     self.derivatives = derivatives
+    self.conditions = conditions ?? Array(repeating: nil, count: arity)
+    isScaling = scaling
     isCommutative = commutative
     takesBooleans = booleans
     self.length = length
@@ -146,7 +157,40 @@ package struct Elementwise: Operation {
     return call.inputs.indices.map { k in
       let x = call.inputs[k]
       guard call.wanted[k], x.dtype.isFloating, let derivative = definition.derivatives[k] else { return nil }
-      return sumToShape(derivative(call.inputs, call.outputs[0], g), like: x)
+      var slope = derivative(call.inputs, call.outputs[0], g)
+      if let mask = call.masks[0], scales(call.inputs, k) { slope = T.where(mask.condition, slope, 0) }
+      return sumToShape(slope, like: x)
+    }
+  }
+
+  /// Whether the derivative for an operand may turn a zero into something else: not so where it only passes gradients on, or
+  /// multiplies by a number that is known.
+  private func scales(_ inputs: [TensorVariable], _ k: Int) -> Bool {
+    guard definition.isScaling else { return false }
+    let isQuotient = definition === T.divide.definition
+    guard definition === T.multiply.definition || isQuotient && k == 0, inputs.count == 2 else { return true }
+    guard let other = inputs[1 - k].constantValue, other.size <= 64 else { return true }
+    guard let factors = try? HostLoops.doubles(other) else { return true }
+    return !factors.allSatisfy { $0.isFinite && (!isQuotient || $0.isNormal) }
+  }
+
+  package func gradientMasks(_ call: GradientCall) -> [GradientMask?] {
+    guard let g = call.outputGradients[0] else { return call.inputs.map { _ in nil } }
+    let arrived = call.masks[0]
+    return call.inputs.indices.map { k in
+      let x = call.inputs[k]
+      guard call.wanted[k], x.dtype.isFloating, definition.derivatives[k] != nil else { return nil }
+      var mask = arrived
+      if let condition = definition.conditions[k] {
+        mask = GradientMask(from: [arrived]) {
+          let own = condition(call.inputs)
+          return arrived.map { T.and($0.condition, own) } ?? own
+        }
+      }
+      guard let whole = mask, isStretched(x, to: g) else { return mask }
+      return GradientMask(from: [whole]) {
+        T.neq(sumToShape(T.broadcast(T.cast(whole.condition, g.dtype), like: g), like: x), 0)
+      }
     }
   }
 
@@ -173,16 +217,47 @@ package struct Elementwise: Operation {
   }
 }
 
+/// The axes along which an operand was stretched to a gradient's shape: those that it lacks, and those of length 1.
+private func stretchedAxes(
+  _ x: TensorVariable, to gradient: TensorVariable
+) -> (stretched: [Int], kept: [Int]) {
+  let extra = gradient.ndim - x.ndim
+  guard extra >= 0 else { return ([], []) }
+  let kept = x.type.dims.indices.filter { x.type.dims[$0] == 1 && gradient.type.dims[$0 + extra] != 1 }
+  return (Array(0..<extra) + kept.map { $0 + extra }, kept)
+}
+
+private func isStretched(_ x: TensorVariable, to gradient: TensorVariable) -> Bool {
+  !stretchedAxes(x, to: gradient).stretched.isEmpty
+}
+
+extension Operation {
+  /// The masks of the inputs' gradients where the L-op only moves, repeats and adds elements of the output's gradient: what it
+  /// makes of ones and zeros.
+  ///
+  /// - Parameter selecting: Whether some elements of the inputs get nothing, even if all of the output's gradient counts.
+  func movedMasks(_ call: GradientCall, selecting: Bool = false) -> [GradientMask?] {
+    guard let g = call.outputGradients[0], selecting || call.masks[0] != nil else {
+      return call.inputs.map { _ in nil }
+    }
+    let arrived = call.masks[0]
+    return call.inputs.indices.map { k in
+      guard call.wanted[k] else { return nil }
+      return GradientMask(from: [arrived]) {
+        let ones = arrived.map { T.broadcast(T.cast($0.condition, g.dtype), like: g) } ?? T.onesLike(g)
+        let moved = self.gradient(
+          GradientCall(
+            inputs: call.inputs, outputs: call.outputs, outputGradients: [ones],
+            wanted: call.inputs.indices.map { $0 == k }))
+        return T.neq(moved[k] ?? T.zerosLike(call.inputs[k]), 0)
+      }
+    }
+  }
+}
+
 /// Sums a gradient over the axes along which an operand was stretched, so that it has the operand's shape.
 package func sumToShape(_ gradient: TensorVariable, like x: TensorVariable) -> TensorVariable {
-  let extra = gradient.ndim - x.ndim
-  guard extra >= 0 else { return gradient }
-  var stretched = Array(0..<extra)
-  var kept: [Int] = []
-  for (axis, dim) in x.type.dims.enumerated() where dim == 1 && gradient.type.dims[axis + extra] != 1 {
-    stretched.append(axis + extra)
-    kept.append(axis)
-  }
+  let (stretched, kept) = stretchedAxes(x, to: gradient)
   if stretched.isEmpty { return gradient }
   let sum = T.sum(gradient, axis: stretched)
   if kept.isEmpty { return sum }

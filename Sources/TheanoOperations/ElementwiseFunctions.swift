@@ -13,12 +13,15 @@ public struct UnaryFunction: Sendable {
 
   /// The derivative of a step.
   static let flat: Derivative = { x, _, _ in T.zerosLike(x) }
+  /// Where a step's derivative is not zero: nowhere.
+  static let nowhere: ElementwiseDefinition.Condition = { _ in NDArray(false).tensorVariable }
 
   package init(
     _ name: String, _ typing: ElementwiseDefinition.Typing, infix: String? = nil, _ recipe: Recipe,
     float: (@Sendable (Double) -> Double)? = nil, signed: (@Sendable (Int64) -> Int64)? = nil,
     unsigned: (@Sendable (UInt64) -> UInt64)? = nil, derivative: Derivative?,
-    booleans: Bool = true, length: (@Sendable ([Dim]) -> Dim)? = nil,
+    condition: ElementwiseDefinition.Condition? = nil, scaling: Bool = true, booleans: Bool = true,
+    length: (@Sendable ([Dim]) -> Dim)? = nil,
     domain: ClosedRange<Double> = -3...3, ulps: Double = 2,
     _ documentation: String
   ) {
@@ -31,8 +34,8 @@ public struct UnaryFunction: Sendable {
     definition = ElementwiseDefinition(
       name, arity: 1, typing, infix: infix, recipe: recipe,
       host: host,
-      derivatives: [slope], booleans: booleans, length: length, domain: [domain],
-      ulps: ulps, documentation)
+      derivatives: [slope], conditions: [condition], scaling: scaling, booleans: booleans, length: length,
+      domain: [domain], ulps: ulps, documentation)
   }
 
   /// Applies the function to every element.
@@ -65,7 +68,9 @@ public struct BinaryFunction: Sendable {
     _ name: String, _ typing: ElementwiseDefinition.Typing, infix: String? = nil, _ recipe: Recipe,
     float: (@Sendable (Double, Double) -> Double)? = nil, signed: (@Sendable (Int64, Int64) -> Int64)? = nil,
     unsigned: (@Sendable (UInt64, UInt64) -> UInt64)? = nil, derivatives: (Derivative?, Derivative?),
-    commutative: Bool = false, booleans: Bool = true, length: (@Sendable (Dim, Dim) -> Dim)? = nil,
+    conditions: (ElementwiseDefinition.Condition?, ElementwiseDefinition.Condition?) = (nil, nil),
+    scaling: Bool = true, commutative: Bool = false, booleans: Bool = true,
+    length: (@Sendable (Dim, Dim) -> Dim)? = nil,
     domain: [ClosedRange<Double>] = [-3...3], ulps: Double = 1, _ documentation: String
   ) {
     var host = ElementwiseDefinition.Host()
@@ -80,7 +85,7 @@ public struct BinaryFunction: Sendable {
     definition = ElementwiseDefinition(
       name, arity: 2, typing, infix: infix, recipe: recipe,
       host: host,
-      derivatives: slopes,
+      derivatives: slopes, conditions: [conditions.0, conditions.1], scaling: scaling,
       commutative: commutative, booleans: booleans, length: lengthOfBoth, domain: domain, ulps: ulps,
       documentation)
   }

@@ -122,7 +122,11 @@ package struct Driver {
       let first = graph.nodes.count
       var refusal: String?
       do throws(Fault) {
-        guard let proposed = try rewrites[k].body(&graph, node) else { continue }
+        guard let proposed = try rewrites[k].body(&graph, node) else {
+          // What was made on the way to finding that nothing is to be done.
+          discard(from: first, &graph)
+          continue
+        }
         let old = graph.nodes[node].outputs
         if let new = try fit(proposed, to: old, at: node, made: first, &graph) {
           if zip(old, new).allSatisfy({ $0 == $1 }) {

@@ -21,8 +21,9 @@ package final class Rewrite: Sendable {
   package struct Flags: OptionSet, Sendable {
     package let rawValue: Int
     package init(rawValue: Int) { self.rawValue = rawValue }
-    /// May hide a NaN or an infinity (`x / x`, `0 * x`), so that results differ where operands are not finite, or where
-    /// an intermediate value overflows.
+    /// Assumes that leaves are finite and that no operation overflows: `0 * x` is 0, `x - x` too. It may not assume away a NaN that
+    /// finite operands make: where such a thing could be hidden (`x / x` at 0, `exp(log(x))` at -2) the entry has a guard. Nor
+    /// may what it puts there overflow where what is written does not.
     package static let assumesFinite = Flags(rawValue: 1)
     /// Cannot be switched off, since the rule sets count on it: without folding, rules about constants would go in circles.
     package static let essential = Flags(rawValue: 2)

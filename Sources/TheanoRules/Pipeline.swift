@@ -20,14 +20,18 @@ package enum Pipeline {
     }
   }
 
-  /// What makes of any expression what later passes are written for.
-  static let canonical: [Rewrite] =
-    Folding.rules + CastRewrites.rules + BroadcastRewrites.rules + AxesRewrites.rules
+  /// The form that later passes are written for.
+  static let canonical: [Rewrite] = Folding.exactRules + tidying
+  private static let tidying: [Rewrite] =
+    CastRewrites.rules + BroadcastRewrites.rules + AxesRewrites.rules
     + SelectionRewrites.rules
     + ConditionRewrites.rules + CanonicalRules.rules + FractionRewrites.rules + ReductionRewrites.rules
     + DotRewrites.rules
-  static let stable: [Rewrite] = StableRules.rules + canonical
-  static let fast: [Rewrite] = StableRules.rules + FastRules.rules + canonical
+  private static let stabilising: [Rewrite] =
+    StableRules.rules + ExponentialRewrites.rules + DistributionRewrites.rules
+  static let stable: [Rewrite] = stabilising + canonical + DistributionRewrites.last
+  static let fast: [Rewrite] =
+    Folding.rules + stabilising + FastRules.rules + tidying + DistributionRewrites.last
 
   /// What rewriting does, in order.
   package static let passes: [Pass] = [
@@ -39,7 +43,7 @@ package enum Pipeline {
   ]
 
   /// Every entry of every rule set, once: what the generic tests walk through.
-  package static let all: [Rewrite] = fast + ProductChains.rules + Products.rules
+  package static let all: [Rewrite] = [Folding.exact] + fast + ProductChains.rules + Products.rules
 
   /// Makes the rule sets of all passes.
   package static func prepare() {

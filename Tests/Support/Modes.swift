@@ -6,4 +6,10 @@ package enum Modes {
   package static let both: [Mode] = [.fastRun, .interpreted]
   /// The same, and each without rewriting.
   package static let all: [Mode] = both + [.unrewritten, Mode(linker: .interpreter, rewrites: false)]
+  /// Those in which expressions are rewritten, with and without the assumption that numbers are finite.
+  package static let rewriting: [Mode] =
+    both + [Mode(assumesFinite: false), Mode(linker: .interpreter, assumesFinite: false)]
+  /// Every way there is.
+  package static let every: [Mode] =
+    all + [Mode(assumesFinite: false), Mode(linker: .interpreter, assumesFinite: false)]
 }

@@ -10,14 +10,14 @@ public struct ArithmeticFunctions: Sendable {
   public let add: BinaryFunction = .init(
     "add", .numeric, infix: "+", .binary(.add, .operand(0), .operand(1)), float: { $0 + $1 },
     signed: { $0 &+ $1 },
-    unsigned: { $0 &+ $1 }, derivatives: ({ _, _, _, g in g }, { _, _, _, g in g }), commutative: true,
-    length: { $0 + $1 }, "a + b")
+    unsigned: { $0 &+ $1 }, derivatives: ({ _, _, _, g in g }, { _, _, _, g in g }), scaling: false,
+    commutative: true, length: { $0 + $1 }, "a + b")
 
   /// Difference of two operands, element by element.
   public let subtract: BinaryFunction = .init(
     "subtract", .numeric, infix: "-", .binary(.subtract, .operand(0), .operand(1)), float: { $0 - $1 },
     signed: { $0 &- $1 }, unsigned: { $0 &- $1 }, derivatives: ({ _, _, _, g in g }, { _, _, _, g in -g }),
-    booleans: false, length: { $0 - $1 }, "a - b")
+    scaling: false, booleans: false, length: { $0 - $1 }, "a - b")
 
   /// Product of two operands, element by element; booleans are and-ed.
   public let multiply: BinaryFunction = .init(
@@ -39,6 +39,7 @@ public struct ArithmeticFunctions: Sendable {
     float: { a, b in NumPyDivision.floorDivide(a, b) }, signed: { a, b in NumPyDivision.floorDivide(a, b) },
     unsigned: { $1 == 0 ? 0 : $0 / $1 },
     derivatives: (BinaryFunction.flat, BinaryFunction.flat),
+    conditions: (UnaryFunction.nowhere, UnaryFunction.nowhere), scaling: false,
     length: { a, b in Dim.floorDivide(a, b) },
     domain: [0.2...0.9, 1...3], "floor(a / b)")
 
@@ -53,7 +54,8 @@ public struct ArithmeticFunctions: Sendable {
   /// The negative of every element.
   public let negate: UnaryFunction = .init(
     "negate", .numeric, infix: "-", .unary(.negate, .operand(0)), float: { -$0 }, signed: { 0 &- $0 },
-    unsigned: { 0 &- $0 }, derivative: { _, _, g in -g }, booleans: false, length: { 0 - $0[0] }, "-x")
+    unsigned: { 0 &- $0 }, derivative: { _, _, g in -g }, scaling: false, booleans: false,
+    length: { 0 - $0[0] }, "-x")
 
   /// The magnitude of every element; its derivative at 0 is 0.
   public let abs: UnaryFunction = .init(
@@ -69,7 +71,8 @@ public struct ArithmeticFunctions: Sendable {
       .operand(0)),
     float: { $0.isNaN ? $0 : $0 > 0 ? 1 : $0 < 0 ? -1 : 0 }, signed: { $0.signum() },
     unsigned: { $0 == 0 ? 0 : 1 },
-    derivative: UnaryFunction.flat, booleans: false, domain: 0.5...3, "-1, 0 or 1")
+    derivative: UnaryFunction.flat, condition: UnaryFunction.nowhere, scaling: false, booleans: false,
+    domain: 0.5...3, "-1, 0 or 1")
 
   /// The larger of two operands, element by element; NaN if either is. At ties the first has the slope.
   public let maximum: BinaryFunction = .init(
@@ -78,7 +81,8 @@ public struct ArithmeticFunctions: Sendable {
     unsigned: { Swift.max($0, $1) },
     derivatives: (
       { a, b, _, g in T.where(T.ge(a, b), g, 0) }, { a, b, _, g in T.where(T.lt(a, b), g, 0) }
-    ), length: { a, b in Dim.maximum(a, b) }, domain: [-3 ... -0.5, 0...3], "max(a, b)")
+    ), conditions: ({ T.ge($0[0], $0[1]) }, { T.lt($0[0], $0[1]) }), scaling: false,
+    length: { a, b in Dim.maximum(a, b) }, domain: [-3 ... -0.5, 0...3], "max(a, b)")
 
   /// The smaller of two operands, element by element; NaN if either is. At ties the first has the slope.
   public let minimum: BinaryFunction = .init(
@@ -87,7 +91,8 @@ public struct ArithmeticFunctions: Sendable {
     unsigned: { Swift.min($0, $1) },
     derivatives: (
       { a, b, _, g in T.where(T.le(a, b), g, 0) }, { a, b, _, g in T.where(T.gt(a, b), g, 0) }
-    ), length: { a, b in Dim.minimum(a, b) }, domain: [-3 ... -0.5, 0...3], "min(a, b)")
+    ), conditions: ({ T.le($0[0], $0[1]) }, { T.gt($0[0], $0[1]) }), scaling: false,
+    length: { a, b in Dim.minimum(a, b) }, domain: [-3 ... -0.5, 0...3], "min(a, b)")
 }
 
 /// Division as NumPy defines it where C and Swift differ: signs, zero, infinities.

@@ -79,25 +79,24 @@ public struct ComparisonFunctions: Sendable {
         unsigned: { c, a, b in c != 0 ? a : b }),
       derivatives: [
         nil, { x, _, g in T.where(x[0], g, 0) }, { x, _, g in T.where(x[0], 0, g) },
-      ], domain: [0...1, -3...3, -3...3], "condition ? a : b"))
+      ], conditions: [nil, { $0[0] }, { .!$0[0] }], scaling: false, domain: [0...1, -3...3, -3...3],
+      "condition ? a : b"))
 
   /// The largest integer not above every element; its derivative is 0 everywhere.
   public let floor: UnaryFunction = .init(
     "floor", .floating, .unary(.floor, .operand(0)), float: { $0.rounded(.down) },
-    derivative: UnaryFunction.flat,
-    domain: 0.1...0.9,
+    derivative: UnaryFunction.flat, condition: UnaryFunction.nowhere, scaling: false, domain: 0.1...0.9,
     "floor")
 
   /// The smallest integer not below every element; its derivative is 0 everywhere.
   public let ceil: UnaryFunction = .init(
     "ceil", .floating, .unary(.ceil, .operand(0)), float: { $0.rounded(.up) },
-    derivative: UnaryFunction.flat,
-    domain: 0.1...0.9,
+    derivative: UnaryFunction.flat, condition: UnaryFunction.nowhere, scaling: false, domain: 0.1...0.9,
     "ceiling")
 
   /// Every element rounded to the nearest integer, halves to even; its derivative is 0 everywhere.
   public let round: UnaryFunction = .init(
     "round", .floating, .unary(.rint, .operand(0)), float: { $0.rounded(.toNearestOrEven) },
-    derivative: UnaryFunction.flat,
-    domain: 0.1...0.4, "round to nearest, halves to even")
+    derivative: UnaryFunction.flat, condition: UnaryFunction.nowhere, scaling: false, domain: 0.1...0.4,
+    "round to nearest, halves to even")
 }

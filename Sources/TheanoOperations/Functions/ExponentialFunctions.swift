@@ -55,7 +55,7 @@ public struct ExponentialFunctions: Sendable {
       // At exponent 0 the slope is 0, also where the base is.
       { a, b, _, g in T.where(T.eq(b, 0), 0, g * b * a ** (b - 1)) },
       { a, _, y, g in T.where(T.gt(a, 0), g * y * T.log(a), 0) }
-    ), domain: [0.3...2, -2...2], ulps: 2, "a^b")
+    ), conditions: ({ T.neq($0[1], 0) }, { T.gt($0[0], 0) }), domain: [0.3...2, -2...2], ulps: 2, "a^b")
 
   /// The logistic function 1 / (1 + e^-x), without overflow.
   public let sigmoid: UnaryFunction = .init(

@@ -28,6 +28,7 @@ package struct Alloc: Operation {
     [call.outputGradients[0].map { sumToShape($0, like: call.inputs[0]) }]
       + call.inputs.dropFirst().map { _ in nil }
   }
+  package func gradientMasks(_ call: GradientCall) -> [GradientMask?] { movedMasks(call) }
   package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
     [call.directions[0].map { T.alloc($0, Array(call.inputs.dropFirst())) }]
   }

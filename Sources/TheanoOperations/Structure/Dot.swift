@@ -156,7 +156,7 @@ package struct Gemm: Operation {
     }
     let (alpha, beta) = (try value(product.alpha), try value(product.beta))
     let products = try HostLoops.doubles(dot)
-    guard let c = product.c, beta != 0 else {
+    guard let c = product.c else {
       return [try HostLoops.make(dot.shape, types[0].dtype) { alpha * products[$0] }]
     }
     let base = try HostLoops.doubles(

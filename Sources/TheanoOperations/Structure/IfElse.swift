@@ -4,6 +4,7 @@ import TheanoKernels
 
 /// One of two operands, by a scalar condition; only the chosen one is computed.
 package struct IfElse: Operation {
+  package init() {}
   package var name: String { "ifElse" }
   package var isConditional: Bool { true }
 
@@ -24,17 +25,13 @@ package struct IfElse: Operation {
     return [TensorType(a.dtype, zip(a.dims, b.dims).map { $0 == $1 ? $0 : .unknown })]
   }
 
+  /// The result's gradient is that of the branch which is taken; of the other there is none. What is made of a branch's gradient is
+  /// computed only where the branch is taken: `accumulate` sees to that.
   package func gradient(_ call: GradientCall) -> [TensorVariable?] {
-    guard let g = call.outputGradients[0] else { return [nil, nil, nil] }
-    let c = call.inputs[0]
-    func branch(_ k: Int) -> TensorVariable? {
-      guard call.wanted[k] else { return nil }
-      let x = call.inputs[k]
-      let zero = T.zerosLike(x)
-      return k == 1 ? T.ifElse(c, g, zero) : T.ifElse(c, zero, g)
-    }
-    return [nil, branch(1), branch(2)]
+    [nil, 1, 2].map { k in k.flatMap { call.wanted[$0] ? call.outputGradients[0] : nil } }
   }
+
+  package func gradientMasks(_ call: GradientCall) -> [GradientMask?] { [nil, call.masks[0], call.masks[0]] }
 
   package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
     if call.directions[1] == nil && call.directions[2] == nil { return [nil] }

@@ -24,6 +24,7 @@ package struct Print: Operation {
     [inputs[0].type]
   }
   package func gradient(_ call: GradientCall) -> [TensorVariable?] { [call.outputGradients[0]] }
+  package func gradientMasks(_ call: GradientCall) -> [GradientMask?] { call.masks }
   package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] { [call.directions[0]] }
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
     listener.hear(message, inputs[0])

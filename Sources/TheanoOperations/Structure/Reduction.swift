@@ -11,10 +11,13 @@ package struct Reduction: Operation {
   package let kind: Kind
   /// Ascending, not empty.
   package let axes: [Int]
+  /// Whether the largest of no floats is minus infinity, the smallest infinity: what rewriting needs and programs do not ask for.
+  package let takesEmpty: Bool
 
-  package init(_ kind: Kind, axes: [Int]) {
+  package init(_ kind: Kind, axes: [Int], takesEmpty: Bool = false) {
     self.kind = kind
     self.axes = axes
+    self.takesEmpty = takesEmpty
   }
 
   package var name: String { kind.rawValue }
@@ -34,7 +37,7 @@ package struct Reduction: Operation {
 
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     let x = inputs[0]
-    if kind == .max || kind == .min || kind == .argmax || kind == .argmin {
+    if !takesEmpty, kind == .max || kind == .min || kind == .argmax || kind == .argmin {
       for axis in axes {
         let kind = kind.rawValue
         try rules.atMost(1, x.dims[axis]) { _, n in
@@ -80,14 +83,32 @@ package struct Reduction: Operation {
       let others = spread(T.prod(T.where(zero, 1, x), axis: axes))
       let slope = T.where(
         zero, T.where(T.eq(zeros, 1), others, 0), T.where(T.eq(zeros, 0), others / T.where(zero, 1, x), 0))
-      return [spread(g) * slope]
+      let product = spread(g) * slope
+      return [call.masks[0].map { T.where(spread($0.condition), product, 0) } ?? product]
     case .any, .all, .argmax, .argmin: return [nil]
     }
   }
 
+  package func gradientMasks(_ call: GradientCall) -> [GradientMask?] {
+    switch kind {
+    case .sum: movedMasks(call)
+    case .max, .min: movedMasks(call, selecting: true)
+    // The product of the others may be anything, but where it is not asked for it is moved like a sum's.
+    case .prod: Reduction(.sum, axes: axes).movedMasks(call)
+    case .any, .all, .argmax, .argmin: [nil]
+    }
+  }
+
   package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
-    guard kind == .sum, let direction = call.directions[0] else { return call.byDoubleBackward() }
-    return [T.sum(direction, axis: axes)]
+    guard let direction = call.directions[0] else { return [nil] }
+    switch kind {
+    case .sum: return [T.sum(direction, axis: axes)]
+    case .max, .min:
+      // Chosen and not multiplied: what is not chosen may move infinitely fast.
+      let isExtreme = T.eq(call.inputs[0], expand(call.outputs[0], rank: call.inputs[0].ndim))
+      return [T.sum(T.where(isExtreme, direction, 0), axis: axes)]
+    case .prod, .any, .all, .argmax, .argmin: return call.byDoubleBackward()
+    }
   }
 
   /// A reduced value with axes of length 1 where the reduction took them.
@@ -116,6 +137,8 @@ package struct Reduction: Operation {
     let shape = kept.map { x.shape[$0] }
     let length = axes.reduce(1) { $0 * x.shape[$1] }
     if length == 0, kind != .sum, kind != .prod, kind != .any, kind != .all {
+      let bound = kind == .max ? -Double.infinity : .infinity
+      if takesEmpty { return [try HostLoops.make(shape, types[0].dtype) { _ in bound }] }
       throw Fault(.shape, "\(name) over an axis of length 0 has no answer", operand: 0)
     }
     let dtype = types[0].dtype

@@ -44,6 +44,7 @@ package struct BroadcastLike: Operation {
   package func gradient(_ call: GradientCall) -> [TensorVariable?] {
     [call.outputGradients[0].map { sumToShape($0, like: call.inputs[0]) }, nil]
   }
+  package func gradientMasks(_ call: GradientCall) -> [GradientMask?] { movedMasks(call) }
   package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
     [call.directions[0].map { T.broadcast($0, like: call.inputs[1]) }]
   }
@@ -91,6 +92,7 @@ package struct DimShuffle: Operation {
   package func gradient(_ call: GradientCall) -> [TensorVariable?] {
     [call.outputGradients[0].map { T.dimshuffle($0, inverse(rank: call.inputs[0].ndim)) }]
   }
+  package func gradientMasks(_ call: GradientCall) -> [GradientMask?] { movedMasks(call) }
   package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
     [call.directions[0].map { T.dimshuffle($0, order) }]
   }
@@ -171,6 +173,7 @@ package struct Reshape: Operation {
     let g = call.outputGradients[0].map { T.reshape($0, T.lengths(of: x)) }
     return [g] + call.inputs.dropFirst().map { _ in nil }
   }
+  package func gradientMasks(_ call: GradientCall) -> [GradientMask?] { movedMasks(call) }
   package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
     [call.directions[0].map { T.reshape($0, Array(call.inputs.dropFirst())) }]
   }
@@ -222,6 +225,7 @@ package struct Concatenate: Operation {
       return T.slice(g, axis: axis, from: start, to: stop)
     }
   }
+  package func gradientMasks(_ call: GradientCall) -> [GradientMask?] { movedMasks(call) }
   package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
     if call.directions.allSatisfy({ $0 == nil }) { return [nil] }
     return [T.concatenate(zip(call.directions, call.inputs).map { $0 ?? T.zerosLike($1) }, axis: axis)]

@@ -41,6 +41,7 @@ package struct SpecifyShape: Operation {
     return [TensorType(inputs[0].dtype, dims)]
   }
   package func gradient(_ call: GradientCall) -> [TensorVariable?] { [call.outputGradients[0], nil] }
+  package func gradientMasks(_ call: GradientCall) -> [GradientMask?] { [call.masks[0], nil] }
   package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] { [call.directions[0]] }
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] { [inputs[0]] }
   package func lower(_ context: inout LoweringContext) -> Lowering {

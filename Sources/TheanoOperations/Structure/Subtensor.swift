@@ -229,6 +229,8 @@ package struct Subtensor: Operation {
     return [slope] + call.inputs.dropFirst().map { _ in nil }
   }
 
+  package func gradientMasks(_ call: GradientCall) -> [GradientMask?] { movedMasks(call, selecting: true) }
+
   package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {
     [
       call.directions[0].map {
@@ -316,6 +318,10 @@ package struct UpdateSubtensor: Operation {
     return T.dimshuffle(
       stays,
       (0..<ndim).map { before..<(before + positions.ndim) ~= $0 ? $0 - before : nil })
+  }
+
+  package func gradientMasks(_ call: GradientCall) -> [GradientMask?] {
+    movedMasks(call, selecting: mode == .set)
   }
 
   package func pushforward(_ call: PushforwardCall) -> [TensorVariable?] {

@@ -14,14 +14,15 @@ enum CanonicalRules {
     rule("0 - x", .canonical) { x in (0 - x, -x) },
     rule("x * 1", .canonical, over: .all) { x in (x * 1, x) },
     rule("x / 1", .canonical, over: .floats) { x in (x / 1, x) },
-    rule("x * 0", .canonical, .assumesFinite, over: .floats) { x in (x * 0, 0) },
+    rule("x * 0", .canonical, .assumesFinite, over: .floats, if: isFinite) { x in (x * 0, 0) },
     rule("x * 0 of integers", .canonical, over: [.integers, .bool]) { x in (x * 0, 0) },
-    rule("0 / x", .canonical, .assumesFinite, over: .floats, .within(0.5...3)) { x in (0 / x, 0) },
-    rule("x - x", .canonical, .assumesFinite, over: .floats) { x in (x - x, 0) },
+    rule("0 / x", .canonical, .assumesFinite, over: .floats, .within(0.5...3), if: isFiniteNonZero) { x in
+      (0 / x, 0)
+    },
+    rule("x - x", .canonical, .assumesFinite, over: .floats, if: isFinite) { x in (x - x, 0) },
     rule("x - x of integers", .canonical, over: .integers) { x in (x - x, 0) },
     rule(
-      "x / x", .canonical, .assumesFinite, over: .floats, .within(0.5...3),
-      if: { graph, operands in !graph.isConvertedInteger(operands[0]) }
+      "x / x", .canonical, .assumesFinite, over: .floats, .within(0.5...3), if: isFiniteNonZero
     ) { x in (x / x, 1) },
     rule("x // 1 of integers", .canonical, over: .integers) { x in (T.floorDivide(x, 1), x) },
     rule("x % 1 of integers", .canonical, over: .integers) { x in (x % 1, 0) },
@@ -69,24 +70,29 @@ enum CanonicalRules {
       if: { graph, operands in graph.isWholeNumber(operands[1]) && graph.isWholeNumber(operands[2]) }
     ) { x, c, d in ((x ** c) ** d, x ** (c * d)) },
     rule("sqrt of square", .canonical, .assumesFinite, over: .floats) { x in (T.sqrt(x * x), T.abs(x)) },
-    rule("square of sqrt", .canonical, .assumesFinite, over: .floats, .within(0.2...3)) { x in
+    rule("square of sqrt", .canonical, .assumesFinite, over: .floats, .within(0.2...3), if: isNonNegative) {
+      x in
       (T.sqrt(x) * T.sqrt(x), x)
     },
   ]
 
   private static let inverses: [Rewrite] = [
     rule("log of exp", .canonical, .assumesFinite, over: .floats) { x in (T.log(T.exp(x)), x) },
-    rule("exp of log", .canonical, .assumesFinite, over: .floats, .within(0.2...3)) { x in
+    rule("exp of log", .canonical, .assumesFinite, over: .floats, .within(0.2...3), if: isNonNegative) { x in
       (T.exp(T.log(x)), x)
     },
     rule("log1p of expm1", .canonical, .assumesFinite, over: .floats) { x in (T.log1p(T.expm1(x)), x) },
-    rule("expm1 of log1p", .canonical, .assumesFinite, over: .floats, .within(-0.7...3)) { x in
+    rule(
+      "expm1 of log1p", .canonical, .assumesFinite, over: .floats, .within(-0.7...3), if: isAboveMinusOne
+    ) { x in
       (T.expm1(T.log1p(x)), x)
     },
-    rule("exp of log1p", .canonical, .assumesFinite, over: .floats, .within(-0.7...3)) { x in
+    rule("exp of log1p", .canonical, .assumesFinite, over: .floats, .within(-0.7...3), if: isAboveMinusOne) {
+      x in
       (T.exp(T.log1p(x)), 1 + x)
     },
-    rule("expm1 of log", .canonical, .assumesFinite, over: .floats, .within(0.2...3)) { x in
+    rule("expm1 of log", .canonical, .assumesFinite, over: .floats, .within(0.2...3), if: isNonNegative) {
+      x in
       (T.expm1(T.log(x)), x - 1)
     },
     rule("floor of floor", .canonical, over: .floats) { x in (T.floor(T.floor(x)), T.floor(x)) },
@@ -122,28 +128,33 @@ enum CanonicalRules {
     rule("not greater or equal", .canonical, over: [.integers, .bool]) { x, y in (.!(x .>= y), x .< y) },
     rule("less than itself", .canonical, over: .all) { x in (x .< x, false) },
     rule("greater than itself", .canonical, over: .all) { x in (x .> x, false) },
-    rule("equal to itself", .canonical, .assumesFinite, over: .all) { x in (x .== x, true) },
-    rule("at least itself", .canonical, .assumesFinite, over: .all) { x in (x .>= x, true) },
-    rule("at most itself", .canonical, .assumesFinite, over: .all) { x in (x .<= x, true) },
-    // x .!= x is how programs ask for NaN, so for floats it stays.
+    // x .!= x and x .== x are how programs ask for NaN, so for floats they stay.
+    rule("equal to itself", .canonical, over: [.integers, .bool]) { x in (x .== x, true) },
+    rule("at least itself", .canonical, over: [.integers, .bool]) { x in (x .>= x, true) },
+    rule("at most itself", .canonical, over: [.integers, .bool]) { x in (x .<= x, true) },
     rule("differs from itself", .canonical, over: [.integers, .bool]) { x in (x .!= x, false) },
   ]
 
-  /// Numbers meet, so that constant folding makes one of them. Floats round differently, and what overflowed may not.
+  /// Numbers meet, so that constant folding makes one of them. Floats round differently, and must be moderate, so that their sum does
+  /// not overflow where each with the rest does not.
   private static let constants: [Rewrite] = [
-    rule("c + (d + x)", .canonical, .assumesFinite, over: .floats, .constant, .constant, .any) { c, d, x in
+    rule("c + (d + x)", .canonical, .assumesFinite, over: .floats, .constant, .constant, .any, if: meet) {
+      c, d, x in
       (c + (d + x), (c + d) + x)
     },
     rule("c + (d + x) of integers", .canonical, over: .integers, .constant, .constant, .any) { c, d, x in
       (c + (d + x), (c + d) + x)
     },
-    rule("c + (x - d)", .canonical, .assumesFinite, over: .floats, .constant, .constant, .any) { c, d, x in
+    rule("c + (x - d)", .canonical, .assumesFinite, over: .floats, .constant, .constant, .any, if: meet) {
+      c, d, x in
       (c + (x - d), (c - d) + x)
     },
-    rule("c - (d + x)", .canonical, .assumesFinite, over: .floats, .constant, .constant, .any) { c, d, x in
+    rule("c - (d + x)", .canonical, .assumesFinite, over: .floats, .constant, .constant, .any, if: meet) {
+      c, d, x in
       (c - (d + x), (c - d) - x)
     },
-    rule("(c + x) - d", .canonical, .assumesFinite, over: .floats, .constant, .constant, .any) { c, d, x in
+    rule("(c + x) - d", .canonical, .assumesFinite, over: .floats, .constant, .constant, .any, if: meet) {
+      c, d, x in
       ((c + x) - d, (c - d) + x)
     },
     rule("c * (d * x) of integers", .canonical, over: .integers, .constant, .constant, .any) { c, d, x in

@@ -26,10 +26,20 @@ enum StableRules {
       (T.log(y * T.exp(x)), T.log(y) + x)
     },
     rule("log of sqrt", .stable, over: .floats, .within(0.2...3)) { x in (T.log(T.sqrt(x)), T.log(x) * 0.5) },
-    rule("log of reciprocal", .stable, over: .floats, .within(0.2...3)) { x in (T.log(1 / x), -T.log(x)) },
+    rule("log of reciprocal", .stable, over: .floats, .within(0.2...3), if: isNonNegative) { x in
+      (T.log(1 / x), -T.log(x))
+    },
   ]
 
   private static let sigmoids: [Rewrite] = [
+    rule("(1 + tanh) / 2", .stable, over: .floats) { x in ((1 + T.tanh(x)) / 2, T.sigmoid(2 * x)) },
+    rule("(1 - tanh) / 2", .stable, over: .floats) { x in ((1 - T.tanh(x)) / 2, T.sigmoid(-2 * x)) },
+    rule("(1 + tanh) * 0.5", .stable, over: .floats) { x in ((1 + T.tanh(x)) * 0.5, T.sigmoid(2 * x)) },
+    rule("(1 - tanh) * 0.5", .stable, over: .floats) { x in ((1 - T.tanh(x)) * 0.5, T.sigmoid(-2 * x)) },
+    rule("0.5 + 0.5 * tanh", .stable, over: .floats) { x in (0.5 + 0.5 * T.tanh(x), T.sigmoid(2 * x)) },
+    rule("0.5 - 0.5 * tanh", .stable, over: .floats) { x in (0.5 - 0.5 * T.tanh(x), T.sigmoid(-2 * x)) },
+    rule("0.5 + tanh / 2", .stable, over: .floats) { x in (0.5 + T.tanh(x) / 2, T.sigmoid(2 * x)) },
+    rule("0.5 - tanh / 2", .stable, over: .floats) { x in (0.5 - T.tanh(x) / 2, T.sigmoid(-2 * x)) },
     rule("exp / (1 + exp)", .stable, over: .floats) { x in (T.exp(x) / (1 + T.exp(x)), T.sigmoid(x)) },
     rule("1 / (1 + exp)", .stable, over: .floats) { x in (1 / (1 + T.exp(x)), T.sigmoid(-x)) },
     rule("y / (1 + exp)", .stable, over: .floats) { x, y in (y / (1 + T.exp(x)), y * T.sigmoid(-x)) },
@@ -48,16 +58,6 @@ enum StableRules {
   ]
 
   private static let differences: [Rewrite] = [
-    // What the gradient of log(softmax(x)) comes to: where exp underflows, its reciprocal is infinite and their product NaN.
-    rule("(a + b / exp) * exp", .stable, over: .floats) { a, b, x in
-      ((a + b / T.exp(x)) * T.exp(x), a * T.exp(x) + b)
-    },
-    rule("(a - b / exp) * exp", .stable, over: .floats) { a, b, x in
-      ((a - b / T.exp(x)) * T.exp(x), a * T.exp(x) - b)
-    },
-    rule("(a / exp - b) * exp", .stable, over: .floats) { a, b, x in
-      ((a / T.exp(x) - b) * T.exp(x), a - b * T.exp(x))
-    },
     rule("exp - 1", .stable, over: .floats) { x in (T.exp(x) - 1, T.expm1(x)) },
     rule("exp + -1", .stable, over: .floats) { x in (T.exp(x) + -1, T.expm1(x)) },
     rule("1 - exp", .stable, over: .floats) { x in (1 - T.exp(x), -T.expm1(x)) },
@@ -66,7 +66,7 @@ enum StableRules {
       ((T.exp(x) - T.exp(-x)) / (T.exp(x) + T.exp(-x)), T.tanh(x))
     },
     rule("expm1 / (exp + 1)", .stable, over: .floats) { x in (T.expm1(x) / (T.exp(x) + 1), T.tanh(0.5 * x)) },
-    rule("square of sin + square of cos", .stable, .assumesFinite, over: .floats) { x in
+    rule("square of sin + square of cos", .stable, .assumesFinite, over: .floats, if: isFinite) { x in
       (T.sin(x) * T.sin(x) + T.cos(x) * T.cos(x), 1)
     },
   ]

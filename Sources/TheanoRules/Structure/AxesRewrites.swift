@@ -15,9 +15,9 @@ enum AxesRewrites {
   ) {
     graph, node throws(Fault) in
     let application = graph.nodes[node]
-    guard let op = application.op as? DimShuffle,
-      op.order == graph.dims(application.inputs[0]).indices.map({ $0 })
-    else { return nil }
+    guard let op = application.op as? DimShuffle, graph.isIdentity(op.order, on: application.inputs[0]) else {
+      return nil
+    }
     return [application.inputs[0]]
   }
 
@@ -65,6 +65,7 @@ enum AxesRewrites {
     else { return nil }
     switch size.terms[0].symbols[0] {
     case .axis(let leaf, let axis):
+      guard graph.leaves.indices.contains(leaf) else { return nil }
       // Lengths that were found equal have one name, which the leaf's own axis may not be known by.
       let value = graph.leaves[leaf].value
       guard graph.dims(value)[axis] == .symbolic(size) else { return nil }

@@ -31,12 +31,16 @@ enum DotRewrites {
       let application = graph.nodes[node]
       let (a, b) = (application.inputs[0], application.inputs[1])
       let dtype = graph.dtype(application.firstOutput)
-      guard admits(dtype), graph.number(a) == 0 || graph.number(b) == 0 else { return nil }
+      let zero = [a, b].firstIndex { graph.number($0) == 0 }
+      // Times infinity, 0 is no number.
+      guard admits(dtype), let zero, !dtype.isFloating || graph.range([a, b][1 - zero]).isFinite else {
+        return nil
+      }
       var lengths: [Graph.ValueID] = []
       if graph.dims(a).count == 2 { lengths.append(try graph.length(a, 0)) }
       if graph.dims(b).count == 2 { lengths.append(try graph.length(b, 1)) }
-      let zero = graph.addConstant(NDArray(scalar: 0.0).astype(dtype))
-      return lengths.isEmpty ? [zero] : try graph.add(Alloc(), [zero] + lengths)
+      let element = graph.addConstant(NDArray(scalar: 0.0).astype(dtype))
+      return lengths.isEmpty ? [element] : try graph.add(Alloc(), [element] + lengths)
     }
   }
 

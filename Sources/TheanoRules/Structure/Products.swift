@@ -7,6 +7,10 @@ import TheanoRewriting
 /// Recognises `alpha * op(a) op(b) + beta * c`, which BLAS computes in one call, in products of matrices (`gemm`) and of
 /// matrices with vectors (`gemv`).
 ///
+/// With `beta = 0` BLAS does not read `c`, so that a NaN in it is lost: `beta` is a number that is known not to be 0. `alpha` may be a
+/// value that only the call knows; the host's products look for what is no number if it is 0. A quotient becomes a product with
+/// the inverse only where that neither overflows nor underflows.
+///
 /// Outer products of vectors (`ger`) are not among them: they are elementwise products by then, which the scheduler
 /// computes in one pass together with what they are added to.
 enum Products {
@@ -44,23 +48,29 @@ enum Products {
   }
 
   private static func scalar(_ graph: borrowing Graph, _ id: Graph.ValueID) -> Scalar? {
-    if let number = graph.number(id) { return .number(number) }
+    if let number = graph.number(id) {
+      return Graph.isNormal(number, graph.dtype(id)) ? .number(number) : nil
+    }
     return graph.dims(id).isEmpty ? .value(id) : nil
   }
 
   /// The product with everything multiplied, if there is room for the factor.
   private static func times(
     _ scalar: Scalar, _ product: Product, _ graph: inout Graph
-  ) throws(Fault) -> Product {
+  ) throws(Fault) -> Product? {
     var (op, inputs) = product
     var result = op.product
     switch scalar {
     case .number(let number):
       result.alpha.constant *= number
       result.beta.constant *= number
+      let dtype = graph.dtype(inputs[0])
+      guard Graph.isNormal(result.alpha.constant, dtype), Graph.isNormal(result.beta.constant, dtype) else {
+        return nil
+      }
     case .value(let value):
+      guard result.c == nil else { return nil }
       result.alpha = try multiplied(result.alpha, value, &inputs, &graph)
-      if result.c != nil { result.beta = try multiplied(result.beta, value, &inputs, &graph) }
     }
     op = Gemm(product: result)
     return (op, inputs)
@@ -85,7 +95,7 @@ enum Products {
     let inputs = graph.nodes[node].inputs
     for (x, y) in [(inputs[0], inputs[1]), (inputs[1], inputs[0])] {
       guard let scalar = scalar(graph, x), let found = product(graph, y) else { continue }
-      let (op, operands) = try times(scalar, found, &graph)
+      guard let (op, operands) = try times(scalar, found, &graph) else { continue }
       return try graph.add(op, operands)
     }
     return nil
@@ -98,19 +108,20 @@ enum Products {
     let factor: Scalar
     switch divisor {
     case .number(let number):
-      guard (1 / number).isNormal else { return nil }
       factor = .number(1 / number)
     case .value(let value):
+      // The inverse of a whole number is no larger than 1.
+      guard graph.isConvertedInteger(value) else { return nil }
       let one = graph.addConstant(NDArray(scalar: 1.0).astype(graph.dtype(value)))
       factor = .value(try graph.add(Ops.divide, [one, value])[0])
     }
-    let (op, operands) = try times(factor, found, &graph)
+    guard let (op, operands) = try times(factor, found, &graph) else { return nil }
     return try graph.add(op, operands)
   }
 
   static let negated = Rewrite("minus gemm", .fast, at: .operation(Ops.negate)) { graph, node throws(Fault) in
     guard let found = product(graph, graph.nodes[node].inputs[0]) else { return nil }
-    let (op, operands) = try times(.number(-1), found, &graph)
+    guard let (op, operands) = try times(.number(-1), found, &graph) else { return nil }
     return try graph.add(op, operands)
   }
 
@@ -143,16 +154,12 @@ enum Products {
     var beta = MatrixProduct.Factor(other)
     var (_, inputs) = found
     var result = found.op.product
-    var betaValue: Graph.ValueID?
     if graph.values[base].useCount == 1, let factors = graph.operands(of: base, Ops.multiply) {
       for (s, rest) in [(factors[0], factors[1]), (factors[1], factors[0])]
       where graph.dims(rest) == graph.dims(base) && isMaterial(graph, rest) {
-        guard let scalar = scalar(graph, s) else { continue }
+        guard case .number(let number)? = scalar(graph, s) else { continue }
         c = rest
-        switch scalar {
-        case .number(let number): beta.constant *= number
-        case .value(let value): betaValue = value
-        }
+        beta.constant *= number
         break
       }
     }
@@ -166,10 +173,6 @@ enum Products {
     }
     inputs.insert(c, at: 2)
     result.c = 2
-    if let betaValue {
-      beta.operand = inputs.count
-      inputs.append(betaValue)
-    }
     result.beta = beta
     return try graph.add(Gemm(product: result), inputs)
   }

@@ -88,14 +88,15 @@ enum ReductionRewrites {
       if let factors = graph.operands(of: x, Ops.multiply) {
         for (scalar, rest) in [(factors[0], factors[1]), (factors[1], factors[0])]
         where graph.dims(scalar).isEmpty && graph.dims(rest) == graph.dims(x)
-          && (!graph.dtype(x).isFloating || (graph.number(scalar)?.magnitude ?? 0) >= 1)
+          && (!graph.dtype(x).isFloating
+            || graph.number(scalar).map { $0.isFinite && $0.magnitude >= 1 } ?? false)
         {
           let sum = try graph.add(op, [rest])[0]
           return try graph.add(Ops.multiply, [sum, scalar])
         }
       }
       if let parts = graph.operands(of: x, Ops.divide), graph.dims(parts[1]).isEmpty,
-        (graph.number(parts[1])?.magnitude ?? 2) <= 1
+        graph.number(parts[1]).map({ $0.isNormal && $0.magnitude <= 1 }) ?? false
       {
         let sum = try graph.add(op, [parts[0]])[0]
         return try graph.add(Ops.divide, [sum, parts[1]])
@@ -110,7 +111,8 @@ enum ReductionRewrites {
   ) {
     graph, node throws(Fault) in
     guard let (op, x, output) = reduction(graph, node), op.kind == .sum,
-      let (inner, rest) = try unstretched(&graph, op, x, output)
+      let (inner, rest) = try unstretched(&graph, op, x, output),
+      !graph.dtype(x).isFloating || graph.range(inner).isFinite
     else { return nil }
     var count: Graph.ValueID?
     for axis in op.axes {

@@ -108,6 +108,49 @@ private final class Counter: Sendable {
     }
   }
 
+  /// Nothing of the side that is not taken is computed for the gradient, which may need what the value needs: not its checks, not a
+  /// system without a solution.
+  @Test(arguments: Modes.every) func gradientsComputeTheChosenSideAlone(mode: Mode) throws {
+    let (x, s, m) = (T.dvector("x"), T.dscalar("s"), T.dmatrix("m"))
+    let largest = T.ifElse(x.shape[0] .> 0, T.max(x), 0.0)
+    let f = try function(
+      inputs: [x], outputs: [largest, grad(largest, wrt: x), grad(largest ** 2, wrt: x)], mode: mode)
+    #expect(try f(NDArray.zeros([0])).map(\.doubles) == [[0], [], []])
+    #expect(try f([1, 3]).map(\.doubles) == [[3], [0, 1], [0, 6]])
+
+    let h = T.exp(x)
+    let inner = T.ifElse(s .> 1, T.sum(T.linalg.solve(m, h)), T.sum(T.sqrt(h)))
+    let cost = T.ifElse(s .> 0, inner, T.sum(h) + x[7]) ** 2
+    let slope = grad(cost, wrt: x)
+    let g = try function(
+      inputs: [s, m, x],
+      outputs: [cost, slope, grad(cost, wrt: m), grad(T.sum(slope), wrt: x), Rop([cost], wrt: [x], [x])[0]],
+      mode: mode)
+    // The singular matrix and the missing element do no harm where they are not asked for.
+    let zero = try g(NDArray(0.5), [[1, 1], [1, 1]], [0, 0])
+    #expect(zero.map(\.doubles) == [[4], [2, 2], [0, 0, 0, 0], [2, 2], [0]])
+    if mode.linker == .interpreter {
+      let solved = try g(NDArray(2.0), [[1, 0], [0, 2]], [0, 0])
+      #expect(solved.map(\.doubles) == [[2.25], [3, 1.5], [-3, -1.5, -1.5, -0.75], [6, 2.25], [0]])
+    }
+    #expect(throws: TheanoError.self) { try g(NDArray(2.0), [[1, 1], [1, 1]], [0, 0]) }
+    #expect(throws: TheanoError.self) { try g(NDArray(-1.0), [[1, 0], [0, 1]], [0, 0]) }
+  }
+
+  /// With its gradient, a side is computed once, and only if it is taken.
+  @Test(arguments: Modes.all) func gradientsShareWhatTheSideComputes(mode: Mode) throws {
+    let counter = Counter()
+    let (c, x) = (T.lscalar("c"), T.dvector("x"))
+    let cost =
+      T.ifElse(
+        c, T.sum(T.exp(counter.counted("then", x * 2))), T.sum(T.exp(counter.counted("else", x * 3)))) ** 2
+    let f = try function(inputs: [c, x], outputs: [cost, grad(cost, wrt: x)], mode: mode)
+    #expect(try f(1, [0]).map(\.doubles) == [[1], [4]])
+    #expect(counter.take() == ["then": 1])
+    #expect(try f(0, [0]).map(\.doubles) == [[1], [6]])
+    #expect(counter.take() == ["else": 1])
+  }
+
   /// How many elements are not zero is found while the function runs, and everything built on it follows.
   @Test(arguments: Modes.all) func lengthsFoundWhileRunning(mode: Mode) throws {
     let x = T.dvector("x")

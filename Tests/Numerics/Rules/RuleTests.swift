@@ -27,7 +27,7 @@ import TheanoTestSupport
     var firings = 0
     for dtype in Self.dtypes where Self.applies(rule, dtype) {
       for shapes in [[[2, 3], [3], []], [[], [2, 1], [1, 3]], [[0, 2], [2], [0, 2]]] {
-        let trial = try Trial(rule, dtype, shapes, &random)
+        let trial = try Trial(rule, dtype, shapes, &random, knowing: true)
         guard let graph = trial.graph else { continue }
         var rewritten = graph
         var report = RewriteReport()
@@ -76,7 +76,9 @@ import TheanoTestSupport
           given[k] = NDArray(scalar: numbers[random.below(numbers.count)]).astype(dtype)
         }
         let trial = try Trial(rule, dtype, shapes, &random, given: given)
-        guard var both = trial.graph, let after = trial.replacement(rule, &both) else { continue }
+        guard var both = trial.graph, trial.admits(rule), let after = trial.replacement(rule, &both) else {
+          continue
+        }
         both.setOutputs([both.outputs[0], after])
         let results = try Interpreter(both).run(trial.leaves).map { $0.broadcast(to: [count]).doubles }
         let wrong = (0..<count).first { results[0][$0].isFinite && !results[1][$0].isFinite }
@@ -88,6 +90,72 @@ import TheanoTestSupport
         }
       }
     }
+  }
+
+  /// What finite operands make no number, without overflow and underflow on the way, stays none, whatever a rule assumes; and what is an
+  /// ordinary number at the ends of the range stays one. Signs of zeros are not kept: of -0.0 a rule may say what holds at 0.
+  @Test(arguments: rules.map(\.name)) func whatFiniteOperandsMakeStays(name: String) throws {
+    let rule = try #require(Self.rules.first { $0.name == name }?.rule)
+    var random = Draw(seed: name + " ends")
+    for dtype in OperationCase.floats where Self.applies(rule, dtype) {
+      let (huge, tiny) = dtype == .float64 ? (1.7e308, 5e-324) : (3.3e38, 0x1p-149)
+      let numbers = [-2, 0, -0.0, 1, 0.5, huge, -huge, tiny, -tiny]
+      let free = rule.operands.indices.filter { rule.operands[$0].dtype != .bool }
+      let trials = free.reduce(1) { product, _ in product * numbers.count }
+      for trialNumber in 0..<trials {
+        func operands(_ zero: Double) -> [Int: NDArray] {
+          var (given, rest): ([Int: NDArray], Int) = ([:], trialNumber)
+          for k in free {
+            let number = numbers[rest % numbers.count]
+            given[k] = NDArray(scalar: number == 0 && number.sign == .minus ? zero : number).astype(dtype)
+            rest /= numbers.count
+          }
+          return given
+        }
+        func compute(_ zero: Double) throws -> (before: Double, after: Double, isFair: Bool)? {
+          let trial = try Trial(rule, dtype, [[], [], []], &random, given: operands(zero))
+          guard var both = trial.graph, trial.admits(rule), let after = trial.replacement(rule, &both) else {
+            return nil
+          }
+          let inner = both.sorted()
+          both.setOutputs([both.outputs[0], after] + inner.map { both.nodes[$0].firstOutput })
+          let values = try Interpreter(both).run(trial.leaves).map { $0.doubles[0] }
+          let known = Dictionary(
+            uniqueKeysWithValues: zip(inner.map { both.nodes[$0].firstOutput }, values.dropFirst(2)))
+          let isFair = inner.allSatisfy { node in
+            let arguments = both.nodes[node].inputs.enumerated().map { k, id in
+              known[id] ?? both.constant(id)?.doubles[0] ?? trial.value(of: id)
+            }
+            return Self.isInRange(
+              both.nodes[node].op.name, arguments, known[both.nodes[node].firstOutput] ?? 0)
+          }
+          return (values[0], values[1], isFair)
+        }
+        guard let found = try compute(-0.0) else { continue }
+        if found.before.isNaN, found.isFair, !found.after.isNaN {
+          // At -0.0 only.
+          let positive = try compute(0)
+          #expect(
+            positive.map { !$0.before.isNaN } ?? false,
+            "\(dtype) \(rule.before) at \(operands(-0.0)) is no number, but became \(found.after)")
+        }
+        if found.before.isFinite {
+          #expect(
+            found.after.isFinite,
+            "\(dtype) \(rule.before) at \(operands(-0.0)): \(found.before) became \(found.after)")
+        }
+      }
+    }
+  }
+
+  /// Whether an operation has neither overflowed nor underflowed: what is infinite is a quotient by 0, the logarithm of 0 or the like.
+  private static func isInRange(_ op: String, _ operands: [Double], _ result: Double) -> Bool {
+    guard operands.allSatisfy(\.isFinite) else { return true }
+    if result.isInfinite {
+      return ["divide", "log", "log2", "log10", "log1p", "pow"].contains(op) && operands.contains(0)
+    }
+    let mayVanish = ["multiply", "divide", "exp", "sigmoid", "softplus", "pow"].contains(op)
+    return result != 0 || !mayVanish || operands.contains(0)
   }
 
   /// Of rules that do not claim to assume finite operands: what is not a number stays so, and rules that only tidy up
@@ -165,7 +233,8 @@ struct Trial {
   private let dtype: DType
 
   init(
-    _ rule: Rule, _ dtype: DType, _ shapes: [[Int]], _ random: inout Draw, given: [Int: NDArray] = [:]
+    _ rule: Rule, _ dtype: DType, _ shapes: [[Int]], _ random: inout Draw, given: [Int: NDArray] = [:],
+    knowing: Bool = false
   ) throws {
     self.dtype = dtype
     var graph = Graph()
@@ -181,6 +250,11 @@ struct Trial {
         values.append(graph.addLeaf(.input(type, name: "x\(k)", note: .none)))
         leafOfOperand[k] = leaves.count
         leaves.append(array)
+        // What the rule's guard asks for can be seen of it.
+        if knowing, dtype.isFloating, rule.condition != nil, own != .bool {
+          let least = graph.addConstant(NDArray(scalar: operand.domain.lowerBound).astype(own))
+          values[k] = try graph.add(Elementwise(T.maximum.definition), [values[k], least])[0]
+        }
       }
       bindings[k] = values[k]
     }
@@ -190,6 +264,20 @@ struct Trial {
     graph.setOutputs([root])
     guard (try? Interpreter(graph).run(leaves)) != nil else { return }
     self.graph = graph
+  }
+
+  /// Whether the rule's guard lets it apply.
+  func admits(_ rule: Rule) -> Bool {
+    var bindings = Bindings()
+    for (k, value) in values.enumerated() { bindings[k] = value }
+    guard let graph else { return false }
+    return rule.condition.map { $0(graph, bindings) } ?? true
+  }
+
+  /// The value of an operand that is a number.
+  func value(of id: Graph.ValueID) -> Double {
+    guard let graph, let leaf = graph.leaves.firstIndex(where: { $0.value == id }) else { return .nan }
+    return leaves[leaf].doubles[0]
   }
 
   func replacement(_ rule: Rule, _ graph: inout Graph) -> Graph.ValueID? {
