@@ -3,16 +3,22 @@ import TheanoGraph
 import TheanoOperations
 
 /// The branches of lazy conditionals, and which of them each application of an expression belongs to: the innermost one that
-/// holds all its users. Number 0 is the expression itself, outside of all conditionals.
+/// holds all its users. Conditionals with one condition in one place, such as a choice and its gradient, have their branches in common.
+/// Number 0 is the expression itself, outside of all conditionals.
 ///
 /// The gradient of what only one branch needs is itself computed only if that branch is taken.
 struct Branches {
   struct Branch {
     let parent: Int
     let depth: Int
-    /// The conditional, and whether the branch is the one that is taken if the condition holds.
-    let conditional: ApplyNode
+    /// Its condition, and whether it is the branch that is taken if that holds.
+    let condition: TensorVariable
     let isThen: Bool
+  }
+
+  private struct Place: Hashable {
+    let parent: Int
+    let condition: VariableKey
   }
 
   /// Number k is at k - 1.
@@ -20,6 +26,7 @@ struct Branches {
   private var ofApplication: [ObjectIdentifier: Int] = [:]
   /// The first of each conditional's two branches.
   private var firstBranch: [ObjectIdentifier: Int] = [:]
+  private var known: [Place: Int] = [:]
 
   /// - Parameters:
   ///   - order: The applications, operands first.
@@ -38,11 +45,16 @@ struct Branches {
     for apply in order.reversed() {
       let branch = branch(of: apply)
       if apply.op.isConditional {
-        firstBranch[ObjectIdentifier(apply)] = list.count + 1
-        for isThen in [true, false] {
-          list.append(
-            Branch(parent: branch, depth: depth(branch) + 1, conditional: apply, isThen: isThen))
+        let condition = apply.inputs[0]
+        let place = Place(parent: branch, condition: VariableKey(condition))
+        if known[place] == nil {
+          known[place] = list.count + 1
+          for isThen in [true, false] {
+            list.append(
+              Branch(parent: branch, depth: depth(branch) + 1, condition: condition, isThen: isThen))
+          }
         }
+        firstBranch[ObjectIdentifier(apply)] = known[place]
       }
       for (k, input) in apply.inputs.enumerated() { use(input, in: self.branch(ofOperand: k, of: apply)) }
     }
@@ -106,18 +118,13 @@ struct GradientSums {
       branches.depth($0.branch) < branches.depth($1.branch)
     }) {
       guard branch != 0 else { break }
-      let conditional = branches[branch].conditional
-      func take(isThen: Bool) -> GradientTerm? {
-        let at = terms.firstIndex { term in
-          term.branch != 0 && branches[term.branch].conditional === conditional
-            && branches[term.branch].isThen == isThen
-        }
-        return at.map { terms.remove(at: $0).term }
+      let then = branches[branch].isThen ? branch : branch - 1
+      func take(_ branch: Int) -> GradientTerm? {
+        terms.firstIndex { $0.branch == branch }.map { terms.remove(at: $0).term }
       }
       let parent = branches[branch].parent
-      let (then, otherwise) = (take(isThen: true), take(isThen: false))
-      terms.add(
-        GradientSums.choice(conditional.inputs[0], then, otherwise, like: variable), parent)
+      let condition = branches[branch].condition
+      terms.add(GradientSums.choice(condition, take(then), take(then + 1), like: variable), parent)
     }
     return terms.first?.term
   }

@@ -75,7 +75,7 @@ enum DistributionRewrites {
         graph.dtype(root).isFloating, !isInner(graph, root), let fraction = try Fraction(root, &graph)
       else { return nil }
       for (k, factor) in fraction.above.enumerated() {
-        guard let terms = Term.list(factor, graph) else { continue }
+        guard let terms = Term.list(factor, graph), try !awaitsShare(root, factor, &graph) else { continue }
         var rest = fraction
         rest.above.remove(at: k)
         guard let sum = try sum(of: terms, times: &rest, hiding, &graph) else { continue }
@@ -85,6 +85,18 @@ enum DistributionRewrites {
       }
       return nil
     }
+  }
+
+  /// Whether a product is subtracted from, or by, another one of the same sum: the two become one first.
+  private static func awaitsShare(
+    _ id: Graph.ValueID, _ sum: Graph.ValueID, _ graph: inout Graph
+  ) throws(Fault) -> Bool {
+    for user in graph.users(of: id) where (graph.nodes[user].op as? Elementwise) == Ops.subtract {
+      for other in graph.nodes[user].inputs where other != id {
+        if try Fraction(other, &graph)?.above.contains(sum) ?? false { return true }
+      }
+    }
+    return false
   }
 
   /// Whether a product is a factor of a larger one, whose turn will come.

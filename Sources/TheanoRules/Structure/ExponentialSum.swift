@@ -145,7 +145,13 @@ indirect enum ExponentialSum {
       let factor = try graph.add(Ops.exp, [try graph.add(Ops.negate, [shift])[0]])[0]
       return try graph.add(Ops.multiply, [id, factor])[0]
     case .weighted(let inner, let weight, let isQuotient, _):
-      guard let found = try inner.shifted(by: shift, &graph) else { return nil }
+      guard var found = try inner.shifted(by: shift, &graph) else { return nil }
+      if !isQuotient, !graph.range(weight).isNonZero {
+        // What does not count may be larger than the shift.
+        let zero = graph.literal(0, like: weight)
+        let counts = try graph.add(Ops.differs, [weight, zero])[0]
+        found = try graph.add(Ops.choice, [counts, found, zero])[0]
+      }
       return try graph.add(isQuotient ? Ops.divide : Ops.multiply, [found, weight])[0]
     case .sum(let a, let b, let isDifference, _):
       guard let left = try a.shifted(by: shift, &graph), let right = try b.shifted(by: shift, &graph) else {

@@ -65,7 +65,9 @@ enum Products {
       result.alpha.constant *= number
       result.beta.constant *= number
       let dtype = graph.dtype(inputs[0])
-      guard Graph.isNormal(result.alpha.constant, dtype), Graph.isNormal(result.beta.constant, dtype) else {
+      guard Graph.isNormal(result.alpha.constant, dtype),
+        result.c == nil || Graph.isNormal(result.beta.constant, dtype)
+      else {
         return nil
       }
     case .value(let value):

@@ -140,7 +140,7 @@ private final class Counter: Sendable {
   /// With its gradient, a side is computed once, and only if it is taken.
   @Test(arguments: Modes.all) func gradientsShareWhatTheSideComputes(mode: Mode) throws {
     let counter = Counter()
-    let (c, x) = (T.lscalar("c"), T.dvector("x"))
+    let (c, x) = (T.lscalar("c"), T.tensor("x", shape: [1]))
     let cost =
       T.ifElse(
         c, T.sum(T.exp(counter.counted("then", x * 2))), T.sum(T.exp(counter.counted("else", x * 3)))) ** 2

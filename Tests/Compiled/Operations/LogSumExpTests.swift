@@ -11,7 +11,7 @@ import TheanoTestSupport
     [.infinity, 1, 2],
   ]
   /// ln(sum(exp(row))) of the finite rows, and softmax.
-  private static let values = [1000, 1.3019428541962998, -999.1380052049381, 2.313261687518223]
+  private static let values = [1000, 1.301942848229244, -999.1380051959418, 2.313261687518223]
   private static let slopes: [Double] = [
     1, 0, 0, 0.30060960535572733, 0.33222499353334728, 0.36716540111092544, 0.42231879825151825,
     0.42231879825151825,
@@ -74,7 +74,7 @@ import TheanoTestSupport
     let f = try function(inputs: [m, x, w], outputs: outputs, mode: mode)
     let wanted: [[Double]] = [
       [1000], [1, 0], [0, -2000], [1000, 1000], [-999.3068528194400547],
-      [999.5413251546109, -1000.4586748453891],
+      [999.5413248546129, -1000.4586751453871],
       [-.infinity, -.infinity], [1, 0],
     ]
     for (result, values) in zip(try f(NDArray.zeros([2, 0]), [1000, -1000], [0, 2]), wanted) {
