@@ -30,6 +30,13 @@ let parts = try function(
   inputs: [m], outputs: [m[0], m[.all, 1], m[-1, ..<1], T.setSubtensor(m[0], to: 7)[0]])
 print(try parts([[1, 2], [3, 4]]))  // [[1. 2.], [2. 4.], [3.], [7. 7.]]
 
+// Slices of arrays and of expressions are spelled alike: `x[1 ..< -1]` is Python's `x[1:-1]`, and bounds may be expressions.
+let i = T.lscalar("i")
+let slices = try function(
+  inputs: [x, i], outputs: [x[1 ..< -1], x[i * 2..<(i + 1) * 2], x[i...], x[x .> 2]])
+print(try slices([1, 2, 3, 4, 5], 1))  // [[2. 3. 4.], [3. 4.], [2. 3. 4. 5.], [3. 4. 5.]]
+print(NDArray(0..<6)[1 ..< -1])  // [1 2 3 4]
+
 // Conditions: elementwise, and lazy (only the branch that is chosen is computed).
 let positive = T.where(x .> 0, x, 0)
 let either = T.ifElse(T.sum(x) .> 0, T.max(x), T.min(x))

@@ -108,7 +108,8 @@ struct Compilation {
     graph = rewritten
   }
 
-  private func usesInterpreter() throws(TheanoError) -> Bool {
+  /// Whether the function is interpreted.
+  func usesInterpreter() throws(TheanoError) -> Bool {
     switch mode.linker {
     case .native: return false
     case .interpreter: return true
@@ -162,6 +163,10 @@ struct Compilation {
     let host = try Compilation.host.get()
     host.fillImports(of: loaded.program, program.routines)
     let graphChecks = graph.checks
+    // Also those that the program leaves out, since another demands the same.
+    let entryChecks = graphChecks.indices.filter {
+      graphChecks[$0].isCertain && graphChecks[$0].check.isKnown(graph.isEntrySymbol)
+    }
     let kernelChecks = schedule.kernelChecks
     let constants = try schedule.constants.map { (value) throws(TheanoError) in
       try Argument.memory("a constant of shape \(value.shape)", in: name) { () throws(TheanoError) in
@@ -181,13 +186,24 @@ struct Compilation {
       routines: program.routines.map { schedule.origin(of: $0) },
       resultOrigins: graph.outputs.map { graph.producer($0).flatMap { graph.nodes[$0].origin } },
       largest: { schedule.largestIntermediate(length: $0.length, value: $0.integer) },
-      faults: { check, values in
-        if check < graphChecks.count {
-          let failed = graphChecks[check]
-          return Compilation.diagnosis(failed.check.fault(values[0], values[1]), failed.origin)
+      faults: { frame, check, values in
+        guard check < graphChecks.count else {
+          let failed = kernelChecks[check - graphChecks.count]
+          return TheanoError(Compilation.diagnosis(failed.fault(values), failed.origin))
         }
-        let failed = kernelChecks[check - graphChecks.count]
-        return Compilation.diagnosis(failed.fault(values), failed.origin)
+        // The program stops at the first pair of lengths that does not fit; all that its arguments decide are told at once.
+        if entryChecks.contains(check) {
+          do throws(TheanoError) {
+            var sizes = SizeValues()
+            try graph.checkSizes(entryChecks, &sizes) {
+              graph.entryLength($0, length: frame.length, value: frame.integer)
+            }
+          } catch {
+            return error
+          }
+        }
+        let failed = graphChecks[check]
+        return TheanoError(Compilation.diagnosis(failed.check.fault(values[0], values[1]), failed.origin))
       })
     return CompiledProgram(
       interface, entry: loaded.program.entry, code: loaded.program, host: host)

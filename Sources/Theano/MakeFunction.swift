@@ -128,7 +128,7 @@ private func make(
   Preparation.begin()
   let inputs = inputs.map(\.functionInput)
   // What stands for itself stands for nothing.
-  let givens = givens.filter { $0.key != $0.value }
+  let givens = standIns(givens.filter { $0.key != $0.value }, note)
   let name = printable(name ?? "function")
   var diagnoses: [Diagnosis] = []
   func wrong(_ kind: Diagnosis.Kind, _ what: String, _ hint: String?) {
@@ -168,10 +168,12 @@ private func compile(
 ) throws(TheanoError) -> FunctionCore {
   var pipeline = Compilation(name: name, mode: mode)
   var assumed: [ObjectIdentifier: [Int]] = [:]
+  // The interpreter gains nothing from lengths that it knows beforehand.
+  let isInterpreted = try pipeline.usesInterpreter()
   let (graph, backend) = try pipeline.compile(
     outputs: outputs + values, inputs: inputs.map(\.variable), givens: givens
   ) { state in
-    guard specialized else { return nil }
+    guard specialized, !isInterpreted else { return nil }
     let value = state.value
     guard value.size <= specializedSize, value.ndim > 0 else { return nil }
     assumed[ObjectIdentifier(state)] = value.shape
@@ -286,6 +288,28 @@ private func checkUpdates(
     values.append(SourceNote.with(note) { T.cast(value, variable.dtype) })
   }
   return values
+}
+
+/// The replacements, numbers written in Swift in the dtypes of what they stand for, and axes that must have length 1, since
+/// the expressions count on it, known as such: the call finds others.
+private func standIns(
+  _ givens: [TensorVariable: TensorVariable], _ note: SourceNote
+) -> [TensorVariable: TensorVariable] {
+  var standIns: [TensorVariable: TensorVariable] = [:]
+  for (key, value) in givens {
+    let takesDType =
+      value.isWeak && value.dtype != key.dtype && !key.node.isPoisoned
+      && (key.dtype.isFloating || key.dtype.isInteger && value.dtype.isInteger)
+    let standIn = takesDType ? SourceNote.with(note) { T.cast(value, key.dtype) } : value
+    let single =
+      standIn.ndim == key.ndim
+      ? key.type.dims.indices.filter { key.type.dims[$0] == 1 && standIn.type.dims[$0] != 1 } : []
+    // A known length that differs is refused below.
+    let isOpen =
+      !single.isEmpty && single.allSatisfy { standIn.type.dims[$0] == .unknown } && !standIn.node.isPoisoned
+    standIns[key] = isOpen ? SourceNote.with(note) { T.addBroadcast(standIn, axes: single) } : standIn
+  }
+  return standIns
 }
 
 private func checkGivens(

@@ -178,7 +178,7 @@ struct IndexPlan {
     guard first >= 0, last >= 0 else {
       throw TheanoError(
         .index, in: "subscript", "the places of a stride, from \(first) to \(last), must be at least 0",
-        hint: "use .slice(_:_:step:) to count places from the end")
+        hint: "use .slice(from:to:step:) to count places from the end")
     }
     let end = source.extent(axis) - 1
     if step > 0 {

@@ -61,6 +61,17 @@ extension NDArray {
   ///
   /// Written, it takes any array that broadcasts to the part's shape, converted to this array's dtype.
   public subscript(
+    indices: any PlainArrayIndex..., file file: StaticString = #fileID, line line: UInt = #line
+  ) -> NDArray {
+    get { trapping(file, line) { () throws(TheanoError) in try checked.part(indices) } }
+    set { trapping(file, line) { () throws(TheanoError) in try checked.assign(newValue, at: indices) } }
+  }
+
+  /// The part that indices select where one of them is a variable that holds one of Swift's own ranges.
+  ///
+  /// The second choice: a range that is written in the brackets is an ``IndexItem``.
+  @_disfavoredOverload
+  public subscript(
     indices: any ArrayIndex..., file file: StaticString = #fileID, line line: UInt = #line
   ) -> NDArray {
     get { trapping(file, line) { () throws(TheanoError) in try checked.part(indices) } }
@@ -75,7 +86,13 @@ extension NDArray {
 }
 
 extension NDArray.Checked {
+  /// As ``NDArray/subscript(_:)-(PlainArrayIndex...)``.
+  public subscript(indices: any PlainArrayIndex...) -> NDArray {
+    get throws(TheanoError) { try part(indices) }
+  }
+
   /// As ``NDArray/subscript(_:)-(ArrayIndex...)``.
+  @_disfavoredOverload
   public subscript(indices: any ArrayIndex...) -> NDArray {
     get throws(TheanoError) { try part(indices) }
   }
@@ -98,6 +115,12 @@ extension NDArray.Checked {
 
   /// Writes the part that indices select; `value` broadcasts to its shape (leading axes of length 1 too many are dropped)
   /// and is converted to this array's dtype.
+  public mutating func assign(_ value: NDArray, at indices: any PlainArrayIndex...) throws(TheanoError) {
+    try assign(value, at: indices)
+  }
+
+  /// As ``assign(_:at:)-(_,PlainArrayIndex...)``, also for variables that hold Swift's own ranges.
+  @_disfavoredOverload
   public mutating func assign(_ value: NDArray, at indices: any ArrayIndex...) throws(TheanoError) {
     try assign(value, at: indices)
   }

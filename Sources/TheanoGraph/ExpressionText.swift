@@ -32,6 +32,7 @@ package enum ExpressionText {
     case .result:
       guard let owner = node.owner else { return "<released>" }
       if depth == 0 { return "..." }
+      if owner.op.isWrittenAsOperand { return text(owner.inputs[0], depth) }
       return owner.op.text(owner.inputs.map { text($0, depth - 1) })
     }
   }

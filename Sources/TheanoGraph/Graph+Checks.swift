@@ -6,15 +6,18 @@ extension Graph {
   ///
   /// - Parameters:
   ///   - numbers: Which of the checks.
+  ///   - sizes: What is known of lengths already.
   ///   - symbol: What a symbol is, or `nil` if that is not known (yet).
   /// - Throws: Every pair that does not fit, at the line of the operation that demands it.
-  package func checkSizes(_ numbers: [Int], _ symbol: (Size.Symbol) -> Int?) throws(TheanoError) {
+  package func checkSizes(
+    _ numbers: [Int], _ sizes: inout SizeValues, _ symbol: (Size.Symbol) -> Int?
+  ) throws(TheanoError) {
     var diagnoses: [Diagnosis] = []
     // What is wrong with an application first makes its other checks say the same thing in other words.
     var faulty: Set<ObjectIdentifier> = []
     for check in numbers.lazy.map({ checks[$0] }) {
       if let origin = check.origin, faulty.contains(ObjectIdentifier(origin)) { continue }
-      guard let left = check.check.left.value(symbol), let right = check.check.right.value(symbol) else {
+      guard let left = sizes(check.check.left, symbol), let right = sizes(check.check.right, symbol) else {
         continue
       }
       if !check.check.admits(left, right) {
@@ -24,6 +27,24 @@ extension Graph {
       }
     }
     if !diagnoses.isEmpty { throw TheanoError(diagnoses) }
+  }
+
+  /// What a symbol is that arguments decide.
+  ///
+  /// - Parameters:
+  ///   - length: The length of an axis of a leaf.
+  ///   - value: The value of a leaf that is an integer scalar of a dtype.
+  package func entryLength(
+    _ symbol: Size.Symbol, length: (_ leaf: Int, _ axis: Int) -> Int?,
+    value: (_ leaf: Int, _ dtype: DType) -> Int?
+  ) -> Int? {
+    switch symbol {
+    case .axis(let leaf, let axis): return length(leaf, axis)
+    case .value(let id):
+      guard case .leaf(let leaf) = values[resolve(id)].origin else { return nil }
+      return value(leaf, values[resolve(id)].type.dtype)
+    case .found, .function: return nil
+    }
   }
 
   /// The checks as a program makes them that is made for the assumed lengths alone.

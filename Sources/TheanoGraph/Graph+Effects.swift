@@ -27,19 +27,19 @@ extension Graph {
 
   /// Every node that the outputs need, operands first, and effects in the order in which they were written.
   package func computingOrder() -> [NodeID] {
-    var roots: [ValueID] = []
+    var effects: [ValueID] = []
     func add(_ values: [ValueID]) {
-      for effect in effects(of: values) {
+      for effect in self.effects(of: values) {
         switch effect {
-        case .node(let node): roots.append(nodes[node].firstOutput)
+        case .node(let node): effects.append(nodes[node].firstOutput)
         case .conditional(let node):
           for branch in nodes[node].inputs.dropFirst() { add([branch]) }
-          roots.append(nodes[node].firstOutput)
+          effects.append(nodes[node].firstOutput)
         }
       }
     }
-    add(outputs)
-    return sorted(from: roots + outputs)
+    add(roots)
+    return sorted(from: effects + roots)
   }
 
   private func serial(_ node: NodeID) -> UInt64 { nodes[node].origin?.serial ?? UInt64(node) }

@@ -102,7 +102,7 @@ extension Graph {
   /// The numbers of uses, which say when a node may be released and which rules may see a value.
   private func verifyUses(_ order: [NodeID], _ found: inout [String]) {
     var count: [ValueID: Int] = [:]
-    for output in outputs { count[output, default: 0] += 1 }
+    for root in roots { count[root, default: 0] += 1 }
     for node in nodes.indices where nodes[node].isAlive {
       for input in nodes[node].inputs { count[input, default: 0] += 1 }
     }

@@ -59,6 +59,9 @@ package struct Graph {
   package private(set) var leaves: [Leaf] = []
   package private(set) var outputs: [ValueID] = []
   package internal(set) var checks: [Check] = []
+  /// The values that checks of every call compare, beside those that a call begins with: they are computed even if no output
+  /// needs them any more.
+  package private(set) var checkedValues: [ValueID] = []
   /// The lengths that a program of this graph is made for, and that the caller vouches for.
   private(set) var assumed: [Size.Symbol: Size] = [:]
   private var checkNumbers: [CheckKey: Int] = [:]
@@ -96,6 +99,8 @@ package struct Graph {
   }
 
   package mutating func addConstant(_ array: NDArray, name: String? = nil) -> ValueID {
+    // All operands have been promoted: a number written in Swift is one of its dtype from here on.
+    let array = array.strong()
     let key: ConstantKey
     if array.ndim == 0 {
       let bits = array.scalarBits
@@ -113,7 +118,7 @@ package struct Graph {
     let id = values.count
     var length = Dim.unknown
     if type.ndim == 0, type.dtype.isInteger {
-      if case .constant(let array) = origin, let n = try? array.item(as: Int.self) {
+      if case .constant(let array) = origin, let n = array.asLength {
         length = .known(n)
       } else {
         length = .symbolic(Size(.value(id)))
@@ -226,11 +231,14 @@ package struct Graph {
     }
   }
 
-  /// Every node that the outputs need, operands first. A walk with a stack of its own.
+  /// What a program computes: the outputs, and what checks of every call compare.
+  package var roots: [ValueID] { checkedValues + outputs }
+
+  /// Every node that the outputs and the checks need, operands first. A walk with a stack of its own.
   package func sorted(from roots: [ValueID]? = nil) -> [NodeID] {
     var order: [NodeID] = []
     var state = [UInt8](repeating: 0, count: nodes.count)
-    var stack: [NodeID] = (roots ?? outputs).reversed().compactMap { producer(resolve($0)) }
+    var stack: [NodeID] = (roots ?? self.roots).reversed().compactMap { producer(resolve($0)) }
     while let node = stack.last {
       if state[node] == 0 {
         state[node] = 1
@@ -301,6 +309,11 @@ package struct Graph {
       if values[new].name == nil { values[new].name = values[old].name }
       for k in outputs.indices where outputs[k] == old {
         outputs[k] = new
+        values[old].useCount -= 1
+        values[new].useCount += 1
+      }
+      for k in checkedValues.indices where checkedValues[k] == old {
+        checkedValues[k] = new
         values[old].useCount -= 1
         values[new].useCount += 1
       }
@@ -397,7 +410,7 @@ package struct Graph {
       switch symbol {
       case .value(let id):
         let now = before.resolve(id)
-        if let constant = before.constant(now), let n = try? constant.item(as: Int.self) { return Size(n) }
+        if let n = before.constant(now)?.asLength { return Size(n) }
         return now == id ? nil : Size(.value(now))
       case .found(let id, let axis):
         let now = before.resolve(id)
@@ -415,6 +428,7 @@ package struct Graph {
       checks[k].check.left = settled(checks[k].check.left)
       checks[k].check.right = settled(checks[k].check.right)
     }
+    settleCheckedValues()
   }
 
   /// Finds which checks every call must meet: those of nodes that the outputs need whatever conditions say.
@@ -432,6 +446,31 @@ package struct Graph {
     }
     for k in checks.indices where checks[k].nodes.contains(where: seen.contains) {
       checks[k].isCertain = true
+    }
+    holdCheckedValues()
+  }
+
+  /// Keeps alive what the checks of every call compare: rewriting may leave no other use of a length that is computed, and the
+  /// check is made all the same.
+  private mutating func holdCheckedValues() {
+    var seen = Set(checkedValues)
+    for check in checks where check.isCertain && !check.check.isMet && check.check.left != check.check.right {
+      for value in (check.check.left.valuesRead + check.check.right.valuesRead).map(resolve)
+      where producer(value) != nil && seen.insert(value).inserted {
+        checkedValues.append(value)
+        values[value].useCount += 1
+      }
+    }
+  }
+
+  /// Lets go of what the checks turned out not to compare: lengths that became numbers, or values that stand twice.
+  private mutating func settleCheckedValues() {
+    let before = checkedValues
+    checkedValues = []
+    holdCheckedValues()
+    for value in before {
+      values[value].useCount -= 1
+      if let node = producer(value) { releaseIfUnused(node) }
     }
   }
 

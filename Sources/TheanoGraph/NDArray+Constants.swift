@@ -13,3 +13,12 @@ extension NDArray {
   /// The array with a dtype of its own, if it stood for a number written in Swift.
   package func strong() -> NDArray { isWeak ? settingWeak(false) : self }
 }
+
+extension NDArray {
+  /// The value of an integer scalar as a length; what only `uint64` can tell is the longest there is, as in compiled programs.
+  package var asLength: Int? {
+    guard ndim == 0, dtype.isInteger else { return nil }
+    let bits = astype(dtype == .uint64 ? .uint64 : .int64).scalarBits.0
+    return dtype == .uint64 ? Int(clamping: bits) : Int(truncatingIfNeeded: bits)
+  }
+}

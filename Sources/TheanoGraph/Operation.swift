@@ -38,6 +38,9 @@ package protocol Operation: Sendable, Hashable {
   /// The operation as it is written, given its operands' texts.
   func text(_ operands: [String]) -> String
 
+  /// Whether an expression shows its first operand in its place: what no user wrote.
+  var isWrittenAsOperand: Bool { get }
+
   /// The operands of which only the shape is read: they are not computed for this application.
   var shapeOnlyOperands: Set<Int> { get }
 
@@ -58,6 +61,7 @@ package protocol Operation: Sendable, Hashable {
 extension Operation {
   package var outputCount: Int { 1 }
   package var isConditional: Bool { false }
+  package var isWrittenAsOperand: Bool { false }
   package var shapeOnlyOperands: Set<Int> { [] }
   package var isPure: Bool { true }
   package var isCommutative: Bool { false }
@@ -93,7 +97,7 @@ package struct Operand: Sendable {
     constant = variable.constantValue
     length = .unknown
     if variable.ndim == 0, variable.dtype.isInteger {
-      if let constant, let n = try? constant.item(as: Int.self) {
+      if let n = constant?.asLength {
         length = .known(n)
       } else if let owner = variable.node.owner {
         length = owner.op.lengthValue(owner.inputs.map { Operand(shallow: $0) }) ?? .unknown
@@ -106,9 +110,7 @@ package struct Operand: Sendable {
     type = variable.type
     constant = variable.constantValue
     length = .unknown
-    if variable.ndim == 0, variable.dtype.isInteger, let constant, let n = try? constant.item(as: Int.self) {
-      length = .known(n)
-    }
+    if let n = constant?.asLength { length = .known(n) }
   }
 
   package var dtype: DType { type.dtype }
@@ -201,6 +203,57 @@ package struct ShapeRules: Sendable {
       result.append(length)
     }
     return result
+  }
+
+  /// Demands that an array of the given lengths can be stretched to a target: each axis, counted from the last, has length
+  /// 1 or the target's. Nothing is ever dropped: a longer axis does not fit one of length 1.
+  ///
+  /// - Parameters:
+  ///   - subject: What is stretched, in words: "the value".
+  ///   - target: What it is stretched to, in words.
+  ///   - operand: Which operand is stretched.
+  package mutating func stretch(
+    _ dims: [Dim], to lengths: [Dim], _ subject: String, _ target: String, operand: Int
+  ) throws(Fault) {
+    let lead = lengths.count - dims.count
+    guard lead >= 0 else {
+      throw Fault(
+        .shape,
+        "\(subject) has \(counted(dims.count, "axis", "axes")), more than the \(lengths.count) of \(target)",
+        hint: "an array stretches only to one of at least as many axes: index or reduce the others first",
+        operand: operand)
+    }
+    for (axis, dim) in dims.enumerated() where dim != 1 {
+      _ = try equal(dim, lengths[axis + lead]) { have, want in
+        let hint =
+          have == 1
+          ? "an axis stretches only if it is declared to have length 1: declare it (T.row, T.col, shape: [..., 1, ...]) or "
+            + "write T.addBroadcast(operand \(operand + 1), axis: \(axis - dims.count))"
+          : "make the lengths equal; only an axis of length 1 stretches, and none shrinks"
+        return Fault(
+          .shape,
+          "axis \(axis - dims.count) of \(subject) has length \(have), but that of \(target) has length \(want)",
+          hint: hint, operand: operand)
+      }
+    }
+  }
+
+  /// Demands that the elements of an array of the given lengths can be counted and addressed.
+  package mutating func countable(_ dims: [Dim], dtype: DType) throws(Fault) {
+    guard dims.contains(where: { $0.constant == nil }) else { return }
+    let most = Dim.known(Int.max / dtype.itemSize)
+    var product = Dim.known(1)
+    for (axis, dim) in dims.enumerated() {
+      defer { product = product * dim }
+      // The first axis by itself, if it is one of an array that there is.
+      if axis == 0, dim.constant != nil || dim.size?.isAxis == true { continue }
+      try atMost(dim, Dim.floorDivide(most, Dim.maximum(product, 1))) { length, most in
+        Fault(
+          .shape,
+          "axis \(axis) of the result has length \(length): beside the axes before it, no more than \(most) can be addressed",
+          hint: "compute with smaller lengths")
+      }
+    }
   }
 }
 

@@ -27,12 +27,24 @@ public struct TensorVariable: Sendable {
   public var name: String? { node.name }
 }
 
-extension TensorVariable: Hashable {
+/// What `==` compares by identity: variables. A protocol, so that a number beside a variable finds the operators that warn of
+/// it, and is not taken for a variable itself.
+public protocol ComparedByIdentity: Hashable {
+  /// What is the same for no other variable.
+  var identity: ObjectIdentifier { get }
+}
+
+extension ComparedByIdentity {
   /// Whether both are the same variable (not whether their values are equal: that is `.==`).
-  public static func == (a: TensorVariable, b: TensorVariable) -> Bool { a.node === b.node }
+  public static func == (a: Self, b: Self) -> Bool { a.identity == b.identity }
 
   /// Hashes the variable's identity.
-  public func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(node)) }
+  public func hash(into hasher: inout Hasher) { hasher.combine(identity) }
+}
+
+extension TensorVariable: ComparedByIdentity {
+  /// What is the same for no other variable.
+  public var identity: ObjectIdentifier { ObjectIdentifier(node) }
 }
 
 /// What a ``TensorVariable`` refers to.

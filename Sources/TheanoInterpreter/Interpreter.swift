@@ -8,16 +8,21 @@ import TheanoKernels
 /// machines without a C compiler.
 package struct Interpreter {
   package let graph: Graph
-  /// The checks of nodes that one side of a conditional alone may need.
-  private let checksOfNode: [Graph.NodeID: [Int]]
+  /// The checks that each node demands.
+  fileprivate let checksOfNode: [Graph.NodeID: [Int]]
+  /// The checks of every call: those that its arguments decide, and those that wait for what is computed.
+  fileprivate let certainChecks: [Int]
 
   package init(_ graph: Graph) {
     self.graph = graph
     var checksOfNode: [Graph.NodeID: [Int]] = [:]
-    for (k, check) in graph.checks.enumerated() where !check.isCertain {
+    for (k, check) in graph.checks.enumerated() where !check.check.isMet {
       for node in graph.demanding(check) { checksOfNode[node, default: []].append(k) }
     }
     self.checksOfNode = checksOfNode
+    certainChecks = graph.checks.indices.filter {
+      graph.checks[$0].isCertain && !graph.checks[$0].check.isMet
+    }
   }
 
   /// The values of the graph's outputs.
@@ -25,10 +30,32 @@ package struct Interpreter {
   /// - Parameter leaves: The value of each leaf, of its dtype.
   /// - Throws: What an operation finds wrong with its operands, at its line; lengths that do not fit.
   package func run(_ leaves: [NDArray]) throws(TheanoError) -> [NDArray] {
+    var run = Run(interpreter: self, leaves: leaves)
+    for (leaf, value) in zip(graph.leaves, leaves) { run.values[leaf.value] = value }
+    try run.check(certainChecks)
+    try run.compute(graph.roots.map { graph.resolve($0) })
+    try run.check(certainChecks)
+    return graph.outputs.map { run.values[graph.resolve($0)]! }
+  }
+
+  fileprivate static func isTrue(_ condition: NDArray) -> Bool { condition.scalarBits.0 & 0xff != 0 }
+
+  /// One evaluation: what is computed so far.
+  fileprivate struct Run {
+    let interpreter: Interpreter
+    let leaves: [NDArray]
     var values: [Graph.ValueID: NDArray] = [:]
-    for (leaf, value) in zip(graph.leaves, leaves) { values[leaf.value] = value }
-    try check(leaves, values, all: false)
-    var stack = Array((effects(of: graph.outputs) + graph.outputs.map { graph.resolve($0) }).reversed())
+    /// The lengths that are known, so that each is computed once however deep it lies.
+    var sizes = SizeValues()
+
+    var graph: Graph { interpreter.graph }
+  }
+}
+
+extension Interpreter.Run {
+  /// Computes values and what they need, with a stack of its own.
+  mutating func compute(_ wanted: [Graph.ValueID]) throws(TheanoError) {
+    var stack = Array((effects(of: wanted) + wanted).reversed())
     while let id = stack.last {
       if values[id] != nil {
         stack.removeLast()
@@ -39,17 +66,13 @@ package struct Interpreter {
         continue
       }
       guard let node = graph.producer(id) else { throw missing(id) }
-      let missing = try needs(node, values)
-      if !missing.isEmpty {
-        stack.append(contentsOf: missing)
+      let needs = needs(node)
+      guard needs.isEmpty else {
+        stack.append(contentsOf: needs)
         continue
       }
-      for (output, value) in zip(graph.nodes[node].outputs, try evaluate(node, values, leaves)) {
-        values[output] = value
-      }
+      for (output, value) in zip(graph.nodes[node].outputs, try evaluate(node)) { values[output] = value }
     }
-    try check(leaves, values, all: true)
-    return graph.outputs.map { values[graph.resolve($0)]! }
   }
 
   private func missing(_ id: Graph.ValueID) -> TheanoError {
@@ -58,9 +81,7 @@ package struct Interpreter {
 
   /// The values that must be computed before a node can be: operands but for those of which only the shape is read, and what
   /// its shapes are made of; of a conditional, the condition first, then one branch.
-  private func needs(_ node: Graph.NodeID, _ values: [Graph.ValueID: NDArray]) throws(TheanoError) -> [Graph
-    .ValueID]
-  {
+  private func needs(_ node: Graph.NodeID) -> [Graph.ValueID] {
     let inputs = graph.nodes[node].inputs.map { graph.resolve($0) }
     if graph.nodes[node].op.isConditional {
       guard let condition = values[inputs[0]] else { return [inputs[0]] }
@@ -73,29 +94,6 @@ package struct Interpreter {
     return (read + (shapeOnly.isEmpty ? [] : graph.lengthsRead(by: node))).filter { values[$0] == nil }
   }
 
-  /// An operand of which only the shape is read: one number that is nowhere repeated in memory.
-  private func shell(
-    _ id: Graph.ValueID, of node: Graph.Node, _ leaves: [NDArray], _ values: [Graph.ValueID: NDArray]
-  ) throws(TheanoError) -> NDArray {
-    if let value = values[id] ?? graph.constant(id) { return value }
-    var shape: [Int] = []
-    for dim in graph.values[id].type.dims {
-      guard let n = dim.size?.value({ symbol($0, leaves, values, all: true) }) else { throw missing(id) }
-      shape.append(n)
-    }
-    do throws(TheanoError) {
-      return try NDArray(scalar: 0.0).astype(graph.values[id].type.dtype).checked.broadcast(to: shape)
-    } catch {
-      // There is no such shape: somebody below has asked for it.
-      try check(leaves, values, all: true)
-      let below = graph.sorted(from: [id]).flatMap { checksOfNode[$0] ?? [] }
-      try graph.checkSizes(below) { symbol($0, leaves, values, all: true) }
-      guard let first = error.diagnoses.first else { throw error }
-      let fault = Fault(first.kind, first.what, hint: first.hint)
-      throw TheanoError(graph.diagnosis(fault, at: node.origin, op: node.op))
-    }
-  }
-
   /// Values whose computing has effects, in the order of the effects.
   private func effects(of values: [Graph.ValueID]) -> [Graph.ValueID] {
     graph.effects(of: values).map { effect in
@@ -105,57 +103,69 @@ package struct Interpreter {
     }
   }
 
-  private static func isTrue(_ condition: NDArray) -> Bool { condition.scalarBits.0 & 0xff != 0 }
-
-  private func evaluate(
-    _ id: Graph.NodeID, _ values: [Graph.ValueID: NDArray], _ leaves: [NDArray]
-  ) throws(TheanoError) -> [NDArray] {
+  private mutating func evaluate(_ id: Graph.NodeID) throws(TheanoError) -> [NDArray] {
     let node = graph.nodes[id]
     let inputs = node.inputs.map { graph.resolve($0) }
     if node.op.isConditional {
       let condition = values[inputs[0]]!
       return [values[inputs[Interpreter.isTrue(condition) ? 1 : 2]]!]
     }
-    if let own = checksOfNode[id] {
-      try graph.checkSizes(own) { symbol($0, leaves, values, all: true) }
-    }
+    if let own = interpreter.checksOfNode[id] { try check(own) }
     var operands: [NDArray] = []
     for (k, input) in inputs.enumerated() {
       let isShell = node.op.shapeOnlyOperands.contains(k)
-      operands.append(isShell ? try shell(input, of: node, leaves, values) : values[input]!)
+      operands.append(isShell ? try shell(input, of: node) : values[input]!)
     }
     do throws(Fault) {
       return try node.op.evaluate(operands, node.outputs.map { graph.values[$0].type })
     } catch {
       // Lengths that do not meet are told as a compiled program tells them.
-      try check(leaves, values, all: true)
+      try check(interpreter.certainChecks)
       throw TheanoError(graph.diagnosis(error, at: node.origin, op: node.op))
     }
   }
 
-  /// What a symbol of a length is, as far as it is computed.
-  private func symbol(
-    _ symbol: Size.Symbol, _ leaves: [NDArray], _ values: [Graph.ValueID: NDArray], all: Bool
-  ) -> Int? {
-    switch symbol {
-    case .axis(let leaf, let axis): return leaves[leaf].shape[axis]
-    case .value(let id):
-      let id = graph.resolve(id)
-      guard all, let value = values[id] ?? graph.constant(id) else { return nil }
-      return try? value.item(as: Int.self)
-    case .found(let id, let axis):
-      guard all, let value = values[graph.resolve(id)] else { return nil }
-      return value.shape[axis]
-    case .function: return nil
+  /// An operand of which only the shape is read: one number that is nowhere repeated in memory.
+  private mutating func shell(_ id: Graph.ValueID, of node: Graph.Node) throws(TheanoError) -> NDArray {
+    if let value = values[id] ?? graph.constant(id) { return value }
+    var shape: [Int] = []
+    for dim in graph.values[id].type.dims {
+      guard let size = dim.size, let n = length(size) else { throw missing(id) }
+      shape.append(n)
+    }
+    do throws(TheanoError) {
+      return try NDArray(scalar: 0.0).astype(graph.values[id].type.dtype).checked.broadcast(to: shape)
+    } catch {
+      // There is no such shape: somebody below has asked for it.
+      try check(interpreter.certainChecks)
+      try check(graph.sorted(from: [id]).flatMap { interpreter.checksOfNode[$0] ?? [] })
+      guard let first = error.diagnoses.first else { throw error }
+      let fault = Fault(first.kind, first.what, hint: first.hint)
+      throw TheanoError(graph.diagnosis(fault, at: node.origin, op: node.op))
     }
   }
 
-  /// Compares the lengths that must fit. Those that only inputs decide are compared before anything is computed.
-  private func check(
-    _ leaves: [NDArray], _ values: [Graph.ValueID: NDArray], all: Bool
-  ) throws(TheanoError) {
-    try graph.checkSizes(graph.checks.indices.filter { graph.checks[$0].isCertain }) {
-      symbol($0, leaves, values, all: all)
+  // MARK: - Lengths
+
+  /// What symbols of lengths are, as far as they are computed.
+  private var symbols: (Size.Symbol) -> Int? {
+    { [graph, leaves, values] symbol in
+      switch symbol {
+      case .axis(let leaf, let axis): return leaves[leaf].shape[axis]
+      case .value(let id):
+        let id = graph.resolve(id)
+        return (values[id] ?? graph.constant(id))?.asLength
+      case .found(let id, let axis): return values[graph.resolve(id)]?.shape[axis]
+      case .function: return nil
+      }
     }
+  }
+
+  private mutating func length(_ size: Size) -> Int? { sizes(size, symbols) }
+
+  /// Compares the lengths that must fit, as far as they are known. Those that arguments alone decide are known before anything
+  /// is computed.
+  mutating func check(_ numbers: [Int]) throws(TheanoError) {
+    try graph.checkSizes(numbers, &sizes, symbols)
   }
 }

@@ -10,6 +10,8 @@ package final class ElementwiseDefinition: Sendable {
   package enum Typing: Sendable {
     /// Operands are promoted together; the result has their dtype.
     case numeric
+    /// As `numeric`, and booleans become `int8`.
+    case integral
     /// As `numeric`, and integers and booleans become `float64`.
     case floating
     /// Operands are promoted together; the result is `bool`.
@@ -114,12 +116,15 @@ package struct Elementwise: Operation {
 
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     let dtype = try resultDType(inputs.map(\.dtype))
-    return [TensorType(dtype, try rules.broadcast(inputs.map(\.dims)))]
+    let dims = try rules.broadcast(inputs.map(\.dims))
+    // What has the shape of an operand has as many elements as that.
+    if !inputs.contains(where: { $0.dims == dims }) { try rules.countable(dims, dtype: dtype) }
+    return [TensorType(dtype, dims)]
   }
 
   private func resultDType(_ dtypes: [DType]) throws(Fault) -> DType {
     switch definition.typing {
-    case .numeric, .floating:
+    case .numeric, .integral, .floating:
       if dtypes[0] == .bool, !definition.takesBooleans {
         throw Fault(
           .dtype, "\(name) does not take booleans",
@@ -145,11 +150,15 @@ package struct Elementwise: Operation {
   }
 
   package func lengthValue(_ inputs: [Operand]) -> Dim? {
-    // Lengths do not wrap; the arithmetic of narrower integers does.
-    guard let length = definition.length, inputs.allSatisfy({ $0.ndim == 0 && $0.dtype == .int64 }) else {
+    guard let length = definition.length, inputs.allSatisfy({ $0.ndim == 0 && $0.dtype.isInteger }) else {
       return nil
     }
-    return length(inputs.map(\.length))
+    if case .conversion(let dtype) = definition.typing {
+      // What is converted to a dtype that has all its values stays the same length.
+      return DType.promoted(inputs[0].dtype, dtype) == dtype ? length(inputs.map(\.length)) : nil
+    }
+    // Lengths do not wrap; the arithmetic of narrower integers does, and what it gives is known only when it is computed.
+    return inputs.allSatisfy { $0.dtype == .int64 } ? length(inputs.map(\.length)) : nil
   }
 
   package func gradient(_ call: GradientCall) -> [TensorVariable?] {

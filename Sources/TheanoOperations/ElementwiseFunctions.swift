@@ -112,6 +112,8 @@ public struct SelectionFunction: Sendable {
 
   /// Takes each element from `a` where the condition holds and from `b` elsewhere; all three broadcast.
   ///
+  /// A number beside an array takes the array's dtype; two numbers give an array of theirs, `float64` for fractions, as in NumPy.
+  ///
   /// - Parameters:
   ///   - condition: Booleans.
   ///   - a: The elements where the condition holds.
@@ -127,6 +129,8 @@ public struct SelectionFunction: Sendable {
 extension ElementwiseDefinition {
   /// Brings the operands to the dtypes that the function takes and applies it.
   package func apply(_ operands: [TensorVariable], _ note: SourceNote) -> TensorVariable {
+    if let number = Promotion.arithmetic(self, operands, note) { return number }
+    if let exact = Promotion.exactComparison(self, operands, note) { return exact }
     let operands = Promotion.operands(operands, for: typing, note)
     return TensorVariable(Elementwise(self), operands, note: note)
   }

@@ -86,15 +86,17 @@ package enum HostLoops {
     return result
   }
 
+  /// An array stretched to a shape; a fault if it does not fit.
+  package static func stretched(_ x: NDArray, to shape: [Int]) throws(Fault) -> NDArray {
+    do throws(TheanoError) { return try x.checked.broadcast(to: shape) } catch { throw Fault(error) }
+  }
+
   package static func elementwise(
     _ definition: ElementwiseDefinition, _ inputs: [NDArray], result: DType
   ) throws(Fault) -> NDArray {
     let shape = try broadcast(inputs.map(\.shape))
     var operands: [NDArray] = []
-    for x in inputs {
-      operands.append(
-        try memory { () throws(TheanoError) in x.shape == shape ? x : try x.checked.broadcast(to: shape) })
-    }
+    for x in inputs { operands.append(x.shape == shape ? x : try stretched(x, to: shape)) }
     // What the operands are, not the condition of a selection, says which arithmetic is meant.
     let kind = operands.map(\.dtype.kind).max() ?? .floating
     let isConversion = if case .conversion = definition.typing { true } else { false }

@@ -13,6 +13,81 @@ package enum Promotion {
     case .selection: return [operands[0]] + together(Array(operands.dropFirst()), floating: false, note)
     case .floating, .floatTest: return together(operands, floating: true, note)
     case .numeric, .comparison, .logical: return together(operands, floating: false, note)
+    case .integral:
+      let promoted = together(operands, floating: false, note)
+      return promoted[0].dtype == .bool ? promoted.map { convert($0, to: .int8, note) } : promoted
+    }
+  }
+
+  /// What arithmetic on numbers written in Swift gives: another such number, which takes the dtype of what it meets in its turn. So
+  /// `x * (2 * r)` has one dtype, whether Swift computes `2 * r` or this library does.
+  static func arithmetic(
+    _ definition: ElementwiseDefinition, _ operands: [TensorVariable], _ note: SourceNote
+  ) -> TensorVariable? {
+    switch definition.typing {
+    case .numeric, .integral, .floating: break
+    case .comparison, .floatTest, .logical, .selection, .conversion: return nil
+    }
+    var numbers: [NDArray] = []
+    for operand in operands {
+      guard operand.ndim == 0, operand.isWeak, let value = operand.constantValue, value.dtype.kind != .complex
+      else { return nil }
+      numbers.append(value)
+    }
+    guard var dtype = numbers.first?.dtype else { return nil }
+    for number in numbers.dropFirst() { dtype = DType.promoted(dtype, number.dtype) }
+    // Booleans are no numbers to compute with: the application says what is allowed.
+    if dtype == .bool { return nil }
+    // Swift's own `Float` is a number like `Double`: nothing is rounded before the number meets an array.
+    if case .floating = definition.typing { dtype = .float64 }
+    if dtype.isFloating { dtype = .float64 }
+    func value(_ dtype: DType) -> NDArray? {
+      try? HostLoops.elementwise(definition, numbers.map { $0.astype(dtype) }, result: dtype)
+    }
+    guard let result = value(dtype) else { return nil }
+    if dtype.isInteger, let size: Double = try? value(.float64)?.item(), size.magnitude >= 0x1p63 {
+      let fault = Fault(
+        .dtype, "\(definition.name) of these numbers is more than \(dtype) holds",
+        hint: "write them with a decimal point: 2.0 ** 100.0")
+      return .impossible(definition.name, fault, operands: operands, note: note)
+    }
+    return .constant(result.settingWeak(true), note: note)
+  }
+
+  /// A comparison of integers of which no dtype has all values, such as `int64` and `uint64`, or of integers with a number that
+  /// their dtype does not have: exact, as in NumPy, and not by way of `float64`.
+  static func exactComparison(
+    _ definition: ElementwiseDefinition, _ operands: [TensorVariable], _ note: SourceNote
+  ) -> TensorVariable? {
+    guard case .comparison = definition.typing, operands.count == 2,
+      operands.allSatisfy({ !$0.node.isPoisoned && $0.dtype.isInteger })
+    else { return nil }
+    var (a, b) = (operands[0], operands[1])
+    if a.isWeak != b.isWeak {
+      let (number, array) = a.isWeak ? (a, b) : (b, a)
+      guard let value = number.constantValue, !value.isRepresentable(in: array.dtype) else { return nil }
+      // A dtype of its own for the number, in which the array's elements are exact, or the sign decides.
+      let wider: DType =
+        value.dtype.kind == .unsigned && !value.isRepresentable(in: .int64) ? .uint64 : .int64
+      let strong = TensorVariable.constant(value.astype(wider).strong(), note: note)
+      (a, b) = a.isWeak ? (strong, b) : (a, strong)
+      if DType.promoted(a.dtype, b.dtype).isInteger { return definition.apply([a, b], note) }
+    }
+    guard !a.isWeak, !b.isWeak, DType.promoted(a.dtype, b.dtype).isFloating else { return nil }
+    let signedFirst = a.dtype.kind == .signed
+    return SourceNote.with(note) {
+      let signed = signedFirst ? a : b
+      let below = T.lt(signed, 0)
+      // Where the signed operand is negative it is the smaller one; elsewhere both are compared as they are.
+      let met = definition.apply(
+        signedFirst ? [T.cast(a, .uint64), b] : [a, T.cast(b, .uint64)], note)
+      let ifBelow: Bool =
+        switch definition.name {
+        case "lt", "le": signedFirst
+        case "gt", "ge": !signedFirst
+        default: definition.name == "neq"
+        }
+      return ifBelow ? T.or(below, met) : T.and(T.not(below), met)
     }
   }
 

@@ -1,5 +1,6 @@
 import CTheanoSupport
 import TheanoArrays
+import TheanoGraph
 
 /// The places in memory of one call: arguments, results, the pending error.
 ///
@@ -47,7 +48,7 @@ package struct CallFrame {
     guard let data = arguments[leaf].data else { return nil }
     let value = NDArray(uninitialized: [], dtype: dtype)
     value.data.copyMemory(from: data, byteCount: dtype.itemSize)
-    return try? value.item(as: Int.self)
+    return value.asLength
   }
 
   /// The value of a result.

@@ -24,14 +24,14 @@ package final class CompiledProgram: Sendable {
     package var resultOrigins: [ApplyNode?]
     /// The dtype and shape of the largest intermediate value of a call, in words, and the user's operation behind it.
     package var largest: @Sendable (CallFrame) -> (text: String, origin: ApplyNode?)?
-    /// What the program's checks mean, by their numbers.
-    package var faults: @Sendable (_ check: Int, _ values: [Int]) -> Diagnosis
+    /// What is wrong with a call that fails a check, by the check's number and the values that it met.
+    package var faults: @Sendable (_ frame: CallFrame, _ check: Int, _ values: [Int]) -> TheanoError
 
     package init(
       name: String, leafCount: Int, constants: [NDArray], resultTypes: [TensorType], scratchSlots: Int,
       callbacks: [Callback], usesProducts: Bool, routines: [ApplyNode?], resultOrigins: [ApplyNode?],
       largest: @escaping @Sendable (CallFrame) -> (text: String, origin: ApplyNode?)?,
-      faults: @escaping @Sendable (Int, [Int]) -> Diagnosis
+      faults: @escaping @Sendable (CallFrame, Int, [Int]) -> TheanoError
     ) {
       self.name = name
       self.leafCount = leafCount
@@ -88,7 +88,7 @@ package final class CompiledProgram: Sendable {
       let values = withUnsafeBytes(of: error.values) { raw in
         Array(raw.bindMemory(to: Int64.self).prefix(Int(error.count)).map { Int($0) })
       }
-      return TheanoError(interface.faults(Int(error.check), values))
+      return interface.faults(frame, Int(error.check), values)
     }
     if status == TH_MISSING {
       let (what, hint) = host.services.missingSolver

@@ -86,7 +86,7 @@ struct Grouping {
     findMaterialised(order)
     for (k, node) in order.enumerated() { position[node] = k }
     for node in order where role(node) == .reduced || role(node) == .steps { place(for: [node]) }
-    place(for: graph.outputs.compactMap { graph.producer(graph.resolve($0)) })
+    place(for: graph.roots.compactMap { graph.producer(graph.resolve($0)) })
     for node in order where groupOf[node] == nil && role(node) == .computed { place(for: [node]) }
   }
 
@@ -106,7 +106,7 @@ struct Grouping {
   // MARK: - What lies in memory
 
   private mutating func findMaterialised(_ order: [Graph.NodeID]) {
-    for output in graph.outputs { materialised.insert(graph.resolve(output)) }
+    for root in graph.roots { materialised.insert(graph.resolve(root)) }
     var depths: [Graph.ValueID: Int] = [:]
     for node in order {
       materialised.formUnion(graph.lengthsRead(by: node))

@@ -15,7 +15,7 @@ struct Regions {
       guard let node = graph.producer(graph.resolve(value)) else { return }
       regionOf[node] = regionOf[node].map { common($0, region) } ?? region
     }
-    for output in graph.outputs { use(output, in: 0) }
+    for root in graph.roots { use(root, in: 0) }
     for node in order.reversed() {
       let region = regionOf[node] ?? 0
       for value in graph.lengthsRead(by: node) { use(value, in: region) }

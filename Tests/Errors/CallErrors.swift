@@ -257,11 +257,11 @@ private enum Table {
     Pinned(
       { mode in try call(mode, [v, x], T.broadcast(v, like: x), [two, wide]) },
       """
-      TheanoError: [broadcast] operands 1 and 2 do not fit: axis -1 has length 2 in one and 3 in the other
+      TheanoError: [broadcast] axis -1 of the first operand has length 2, but that of the second has length 3
           broadcast(v, x)
-                       ^
+                    ^
         at CallErrors.swift:+1
-        hint: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal; only an axis of length 1 stretches, and none shrinks
       """),
     Pinned(
       { mode in try call(mode, [x, y], T.addBroadcast(x, axis: 0) + y, [wide, wide]) },
@@ -335,11 +335,11 @@ private enum Table {
     Pinned(
       { mode in try call(mode, [v, n], T.reshape(v, [n, -1]), [three, 0]) },
       """
-      TheanoError: [reshape] float64 vector with 3 elements cannot be reshaped to (?, -1), which has 0
+      TheanoError: [reshape] length 1 of the new shape is 0: the -1 beside it could stand for any number
           reshape(v, n, -1)
-                  ^
+                     ^
         at CallErrors.swift:+1
-        hint: the product of the lengths must be the number of elements; one of them may be -1
+        hint: say all lengths
       """),
     Pinned(
       { mode in try call(mode, [v, n], T.reshape(v, [n]), [three, -1]) },
@@ -443,29 +443,29 @@ private enum Table {
     Pinned(
       { mode in try call(mode, [v, l, u], T.incSubtensor(v[l], by: u), [two, [0, 1, 0], two]) },
       """
-      TheanoError: [incSubtensor] operands 1 and 2 do not fit: axis -1 has length 3 in one and 2 in the other
+      TheanoError: [incSubtensor] axis -1 of the new value has length 2, but that of the part has length 3
           incSubtensor(v[l], u)
                              ^
         at CallErrors.swift:+1
-        hint: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal; only an axis of length 1 stretches, and none shrinks
       """),
     Pinned(
       { mode in try call(mode, [v, u], T.setSubtensor(v[0..<2], to: u), [three, three]) },
       """
-      TheanoError: [setSubtensor] operands 1 and 2 do not fit: axis -1 has length 2 in one and 3 in the other
+      TheanoError: [setSubtensor] axis -1 of the new value has length 3, but that of the part has length 2
           setSubtensor(v[0..<2], u)
                                  ^
         at CallErrors.swift:+1
-        hint: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal; only an axis of length 1 stretches, and none shrinks
       """),
     Pinned(
       { mode in try call(mode, [v, u], v[u .> 0], [two, three]) },
       """
-      TheanoError: [subtensor] index 2 is out of range for an axis of length 2
-          v[nonzero((u .> 0.0))[.all, 0]]
-          ^
+      TheanoError: [subtensor] the mask has length 3, but axis 0 of the array has length 2
+          v[(u .> 0.0)]
+            ^^^^^^^^^^
         at CallErrors.swift:+1
-        hint: positions run from 0 to 1, or from -2 to -1
+        hint: a mask has a boolean for each place of the axes that it stands for
       """),
     Pinned(
       { mode in try call(mode, [s, v, n], T.ifElse(s, v[n], T.sum(v)), [1.0, two, 9]) },
@@ -491,11 +491,11 @@ private enum Table {
     Pinned(
       { mode in try call(mode, [n, v], T.alloc(v, [n]), [3, two]) },
       """
-      TheanoError: [alloc] operands 1 and 2 do not fit: axis -1 has length 2 in one and 3 in the other
+      TheanoError: [alloc] axis -1 of the value has length 2, but that of the new array has length 3
           alloc(v, n)
-                   ^
+                ^
         at CallErrors.swift:+1
-        hint: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal; only an axis of length 1 stretches, and none shrinks
       """),
     Pinned(
       { mode in try call(mode, [n], T.arange(0, 5, n), [0]) },

@@ -51,11 +51,11 @@ private enum Table {
     Pinned(
       { T.reshape(a, [0, -1]) },
       """
-      TheanoError: [reshape] float64 (3, 4) has 12 elements, which is no multiple of 0
+      TheanoError: [reshape] length 1 of the new shape is 0: the -1 beside it could stand for any number
           reshape(a, 0, -1)
-                  ^
+                     ^
         at ShapeErrors.swift:+1
-        hint: the product of the lengths must be the number of elements
+        hint: say all lengths
       """),
     Pinned(
       { T.reshape(a, [-2, -6]) },
@@ -148,11 +148,11 @@ private enum Table {
     Pinned(
       { T.broadcast(c, like: a) },
       """
-      TheanoError: [broadcast] operands 1 and 2 do not fit: axis -1 has length 5 in one and 4 in the other
+      TheanoError: [broadcast] axis -1 of the first operand has length 5, but that of the second has length 4
           broadcast(c, a)
-                       ^
+                    ^
         at ShapeErrors.swift:+1
-        hint: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal; only an axis of length 1 stretches, and none shrinks
       """),
   ]
 
@@ -280,16 +280,16 @@ private enum Table {
           x[1.5]
             ^^^
         at ShapeErrors.swift:+1
-        hint: cast it to int64, or compare to get a boolean vector
+        hint: cast it: T.cast(index, .int64), or compare to get booleans of the array's shape
       """),
     Pinned(
-      { x[x .> 0] },
+      { x[x[0, 0] .> 0] },
       """
-      TheanoError: [subtensor] an index is bool matrix, not an integer
-          x[(x .> 0.0)]
-            ^^^^^^^^^^
+      TheanoError: [subtensor] an index is a bool scalar, not an integer
+          x[(x[0, 0] .> 0.0)]
+            ^^^^^^^^^^^^^^^^
         at ShapeErrors.swift:+1
-        hint: cast it to int64, or compare to get a boolean vector
+        hint: choose between whole arrays with T.ifElse, between elements with T.where
       """),
     Pinned(
       { x[[0, 1], [0, 1]] },
@@ -298,7 +298,7 @@ private enum Table {
           x[<constant int64 (2,)>, <constant int64 (2,)>]
                                    ^^^^^^^^^^^^^^^^^^^^^
         at ShapeErrors.swift:+1
-        hint: index with one array after the other
+        hint: for pairs of positions index the flattened matrix: T.reshape(x, [-1])[rows * x.shape[1] + columns]; for every row with every column index twice: x[rows][.all, columns]
       """),
     Pinned(
       { x[.slice(step: 0)] },
@@ -334,7 +334,7 @@ private enum Table {
           x[<constant float64 (1,)>, .all]
             ^^^^^^^^^^^^^^^^^^^^^^^
         at ShapeErrors.swift:+1
-        hint: cast it to int64, or compare to get a boolean vector
+        hint: cast it: T.cast(index, .int64), or compare to get booleans of the array's shape
       """),
   ]
 
@@ -351,11 +351,11 @@ private enum Table {
     Pinned(
       { T.setSubtensor(a[0], to: c) },
       """
-      TheanoError: [setSubtensor] operands 1 and 2 do not fit: axis -1 has length 4 in one and 5 in the other
+      TheanoError: [setSubtensor] axis -1 of the new value has length 5, but that of the part has length 4
           setSubtensor(a[0, .all], c)
                                    ^
         at ShapeErrors.swift:+1
-        hint: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal; only an axis of length 1 stretches, and none shrinks
       """),
     Pinned(
       { T.setSubtensor(a[0], to: x) },
@@ -470,11 +470,11 @@ private enum Table {
     Pinned(
       { T.alloc(c, [3]) },
       """
-      TheanoError: [alloc] operands 1 and 2 do not fit: axis -1 has length 5 in one and 3 in the other
+      TheanoError: [alloc] axis -1 of the value has length 5, but that of the new array has length 3
           alloc(c, 3)
-                   ^
+                ^
         at ShapeErrors.swift:+1
-        hint: make the lengths equal, or give one of them length 1 on that axis
+        hint: make the lengths equal; only an axis of length 1 stretches, and none shrinks
       """),
     Pinned(
       { T.alloc(1.0, [1.5]) },

@@ -96,7 +96,7 @@ extension GraphMaker {
   ) {
     let shape = node(a).shape
     var (entries, result, text): ([AxisIndex], [Int], [String]) = ([], [], [])
-    var hasList = false
+    var (hasList, hasNumber) = (false, false)
     for axis in shape.indices {
       if random.below(3) == 0 {
         entries.append(.all)
@@ -105,8 +105,12 @@ extension GraphMaker {
         continue
       }
       var chosen = entry(shape[axis])
+      // One list; and no number beside it, where a slice may stand between the two.
       if case .gather = chosen {
-        if hasList { chosen = .slice(nil, nil, -1) } else { hasList = true }
+        if hasList || hasNumber { chosen = .slice(nil, nil, -1) } else { hasList = true }
+      }
+      if case .index = chosen {
+        if hasList { chosen = .slice(nil, nil, -1) } else { hasNumber = true }
       }
       entries.append(chosen.entry)
       text.append("\(chosen)")

@@ -35,7 +35,7 @@ public struct ArithmeticFunctions: Sendable {
   /// Division rounded towards minus infinity, element by element. Integers divided by 0 give 0, as in NumPy. Its derivatives
   /// are 0 everywhere.
   public let floorDivide: BinaryFunction = .init(
-    "floorDivide", .numeric, infix: "//", .call("floordiv", .operand(0), .operand(1)),
+    "floorDivide", .integral, infix: "//", .call("floordiv", .operand(0), .operand(1)),
     float: { a, b in NumPyDivision.floorDivide(a, b) }, signed: { a, b in NumPyDivision.floorDivide(a, b) },
     unsigned: { $1 == 0 ? 0 : $0 / $1 },
     derivatives: (BinaryFunction.flat, BinaryFunction.flat),
@@ -45,7 +45,7 @@ public struct ArithmeticFunctions: Sendable {
 
   /// Remainder with the sign of the divisor, element by element. Integers modulo 0 give 0, as in NumPy.
   public let mod: BinaryFunction = .init(
-    "mod", .numeric, infix: "%", .call("mod", .operand(0), .operand(1)),
+    "mod", .integral, infix: "%", .call("mod", .operand(0), .operand(1)),
     float: { a, b in NumPyDivision.modulo(a, b) }, signed: { a, b in NumPyDivision.modulo(a, b) },
     unsigned: { $1 == 0 ? 0 : $0 % $1 },
     derivatives: ({ _, _, _, g in g }, { a, b, _, g in -g * T.floor(a / b) }), domain: [0.2...0.9, 1...3],

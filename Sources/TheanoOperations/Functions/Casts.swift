@@ -12,7 +12,7 @@ package enum Casts {
       table[dtype] = ElementwiseDefinition(
         "cast<\(dtype)>", arity: 1, .conversion(dtype), recipe: .unary(.cast(dtype), .operand(0)),
         host: .init(),
-        derivatives: [dtype.isFloating ? slope : nil], scaling: false, length: dtype == .int64 ? same : nil,
+        derivatives: [dtype.isFloating ? slope : nil], scaling: false, length: dtype.isInteger ? same : nil,
         domain: [0.1...3],
         "conversion to \(dtype)")
     }

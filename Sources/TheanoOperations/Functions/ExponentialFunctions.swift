@@ -49,7 +49,7 @@ public struct ExponentialFunctions: Sendable {
 
   /// a to the power of b, element by element. Integers raised to integers stay integers.
   public let pow: BinaryFunction = .init(
-    "pow", .numeric, infix: "**", .call("pow", .operand(0), .operand(1)), float: { _pow($0, $1) },
+    "pow", .integral, infix: "**", .call("pow", .operand(0), .operand(1)), float: { _pow($0, $1) },
     signed: { IntegerPower.power($0, $1) }, unsigned: { IntegerPower.power($0, $1) },
     derivatives: (
       // At exponent 0 the slope is 0, also where the base is.

@@ -16,12 +16,13 @@ package struct Alloc: Operation {
           .shape, "axis \(k) cannot have length \(n)", hint: "lengths are at least 0", operand: k + 1)
       }
     }
-    let shape = try rules.broadcast([inputs[0].dims, dims])
-    guard shape.count == dims.count else {
+    guard inputs[0].ndim <= dims.count else {
       throw Fault(
         .shape, "\(inputs[0].type.brief) has more axes than the \(dims.count) that are asked for",
         hint: "give a length for each axis of the value, and for those before them", operand: 0)
     }
+    try rules.stretch(inputs[0].dims, to: dims, "the value", "the new array", operand: 0)
+    try rules.countable(dims, dtype: inputs[0].dtype)
     return [TensorType(inputs[0].dtype, dims)]
   }
   package func gradient(_ call: GradientCall) -> [TensorVariable?] {
@@ -37,7 +38,7 @@ package struct Alloc: Operation {
     if let axis = shape.firstIndex(where: { $0 < 0 }) {
       throw Fault(.shape, "axis \(axis) cannot have length \(shape[axis])", operand: axis + 1)
     }
-    do { return [try inputs[0].checked.broadcast(to: shape)] } catch { throw Fault(error) }
+    return [try HostLoops.stretched(inputs[0], to: shape)]
   }
   package func lower(_ context: inout LoweringContext) -> Lowering {
     let dims = context.inputs[0].dims

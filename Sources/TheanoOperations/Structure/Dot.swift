@@ -159,8 +159,7 @@ package struct Gemm: Operation {
     guard let c = product.c else {
       return [try HostLoops.make(dot.shape, types[0].dtype) { alpha * products[$0] }]
     }
-    let base = try HostLoops.doubles(
-      try HostLoops.memory { () throws(TheanoError) in try inputs[c].checked.broadcast(to: dot.shape) })
+    let base = try HostLoops.doubles(try HostLoops.stretched(inputs[c], to: dot.shape))
     return [try HostLoops.make(dot.shape, types[0].dtype) { alpha * products[$0] + beta * base[$0] }]
   }
 

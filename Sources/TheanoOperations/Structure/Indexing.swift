@@ -2,171 +2,199 @@ import TheanoArrays
 import TheanoGraph
 import TheanoKernels
 
-/// One entry of a subscript: what of an axis is meant.
-///
-/// Integers, ranges (`1..<3`, `2...`, `..<4`), `.all`, `.ellipsis`, `.newAxis`, `.slice(from:to:step:)`, scalar integer
-/// expressions, and integer arrays or vectors of positions.
-public struct AxisIndex: Sendable {
-  enum Form: Sendable {
-    case position(TensorVariable)
-    case slice(TensorVariable?, TensorVariable?, Int)
-    case ellipsis
-    case newAxis
-  }
-  let form: Form
-}
+/// A subscript that is read: from the entries as they were written to a selection and its operands.
+private struct Subscript {
+  let written: [AxisIndex]
+  let note: SourceNote
+  /// What is indexed: the array, with axes merged that a mask covers together.
+  var base: TensorVariable
+  /// One entry for each axis of the base that was passed.
+  var selected: [Selection.Entry] = []
+  var operands: [TensorVariable] = []
+  /// The axes of the result: those of the selection, and `nil` for new ones.
+  var order: [Int?] = []
+  private var resultAxes = 0
+  /// Integers and arrays of positions in the order in which they stand, as far as NumPy's rule wants to know it.
+  private var places = PositionPlaces()
 
-extension AxisIndex {
-  /// The expressions that it is made of.
-  var variables: [TensorVariable] {
-    switch form {
-    case .position(let v): [v]
-    case .slice(let start, let stop, _): [start, stop].compactMap { $0 }
-    case .ellipsis, .newAxis: []
+  init(_ x: TensorVariable, _ entries: [AxisIndex], _ note: SourceNote) {
+    (base, written, self.note) = (x, entries, note)
+  }
+
+  /// What is wrong, and the entry that is to blame if it is one.
+  struct Misfit: Error {
+    var what: String
+    var hint: String
+    var entry: Int?
+    init(_ what: String, _ hint: String, at entry: Int? = nil) {
+      (self.what, self.hint, self.entry) = (what, hint, entry)
     }
   }
 
-  /// How it is written: what stands before, between and after its expressions.
-  fileprivate var written: [String] {
-    switch form {
-    case .position: return ["", ""]
-    case .ellipsis: return [".ellipsis"]
-    case .newAxis: return [".newAxis"]
-    case .slice(nil, nil, 1): return [".all"]
-    case .slice(_?, nil, 1): return ["", "..."]
-    case .slice(nil, _?, 1): return ["..<", ""]
-    case .slice(_?, _?, 1): return ["", "..<", ""]
-    case .slice(let start, let stop, let step):
-      var parts = [".slice("]
-      if start != nil {
-        parts[0] += "from: "
-        parts.append(", ")
+  mutating func read() throws(Misfit) {
+    let indexed = written.reduce(0) { $0 + $1.axisCount }
+    let rank = base.ndim
+    if indexed > rank {
+      throw Misfit(
+        "\(indexed) \(indexed == 1 ? "index" : "indices") for \(base.type.brief), which has "
+          + counted(rank, "axis", "axes"), "give at most one index for each axis")
+    }
+    var sawEllipsis = false
+    for (k, entry) in written.enumerated() {
+      switch entry.form {
+      case .newAxis:
+        order.append(nil)
+        places.part()
+      case .ellipsis:
+        if sawEllipsis {
+          throw Misfit("only one .ellipsis can stand in a subscript", "write .all for the other axes", at: k)
+        }
+        sawEllipsis = true
+        for _ in 0..<(rank - indexed) { keep(.full) }
+        places.part()
+      case .slice(nil, nil, 1): keep(.full)
+      case .slice(let start, let stop, let step): try slice(start, stop, step, at: k)
+      case .places:
+        throw Misfit(
+          "a stride of places selects no part of an expression",
+          "write a slice: .slice(from: 0, to: 9, step: 2)", at: k)
+      case .position(let v): try position(v, at: k)
       }
-      if stop != nil {
-        parts[parts.count - 1] += "to: "
-        parts.append(", ")
+    }
+    if !sawEllipsis { for _ in 0..<(rank - indexed) { keep(.full) } }
+    if places.areMoved {
+      throw Misfit(
+        "an integer and an array stand apart in a subscript: NumPy then puts the array's axes before all others",
+        "index with the integer first and with the array then, as in x[0][.all, positions]; T.dimshuffle moves its axes"
+      )
+    }
+  }
+
+  private mutating func operand(_ v: TensorVariable) -> Int {
+    operands.append(v)
+    return operands.count
+  }
+
+  /// An axis that stays.
+  private mutating func keep(_ entry: Selection.Entry) {
+    selected.append(entry)
+    order.append(resultAxes)
+    resultAxes += 1
+    places.part()
+  }
+
+  private mutating func slice(
+    _ start: TensorVariable?, _ stop: TensorVariable?, _ step: Int, at k: Int
+  ) throws(Misfit) {
+    if step == 0 {
+      throw Misfit("a slice cannot have step 0", "give a step of at least 1, or at most -1", at: k)
+    }
+    for bound in [start, stop].compactMap({ $0 }) where bound.ndim != 0 || !bound.dtype.isInteger {
+      throw Misfit(
+        "the bound of a slice is \(bound.type.brief), not an integer scalar",
+        bound.ndim == 0 ? "cast it: T.cast(bound, .int64)" : "index or reduce it to one number", at: k)
+    }
+    var bounds: [Int?] = []
+    for bound in [start, stop] {
+      bounds.append(bound.map { operand(T.folded(Promotion.position($0, note))) })
+    }
+    let longest = AxisIndex.longestStep
+    keep(.slice(start: bounds[0], stop: bounds[1], step: Swift.min(Swift.max(step, -longest), longest)))
+  }
+
+  private mutating func position(_ v: TensorVariable, at k: Int) throws(Misfit) {
+    if v.dtype == .bool {
+      guard v.ndim > 0 else {
+        throw Misfit(
+          "an index is a bool scalar, not an integer",
+          "choose between whole arrays with T.ifElse, between elements with T.where", at: k)
       }
-      parts[parts.count - 1] += "step: \(step))"
-      return parts
+      try gather(try mask(v, at: k), rank: 1, at: k)
+    } else if !v.dtype.isInteger {
+      throw Misfit(
+        "an index is \(v.type.brief), not an integer",
+        "cast it: T.cast(index, .int64), or compare to get booleans of the array's shape", at: k)
+    } else if v.ndim == 0 {
+      selected.append(.index(operand: operand(Promotion.position(v, note))))
+      places.index()
+    } else {
+      try gather(v.dtype == .uint64 ? Promotion.position(v, note) : v, rank: v.ndim, at: k)
     }
   }
 
-  /// Whether it says something of one axis of the array.
-  var takesAxis: Bool {
-    switch form {
-    case .ellipsis, .newAxis: false
-    case .position, .slice: true
+  private mutating func gather(_ positions: TensorVariable, rank: Int, at k: Int) throws(Misfit) {
+    if places.hasArray {
+      throw Misfit(
+        "only one array can stand in a subscript",
+        "for pairs of positions index the flattened matrix: T.reshape(x, [-1])[rows * x.shape[1] + columns]; for every row "
+          + "with every column index twice: x[rows][.all, columns]", at: k)
+    }
+    places.array(before: order.count)
+    selected.append(.gather(operand: operand(positions)))
+    for _ in 0..<rank {
+      order.append(resultAxes)
+      resultAxes += 1
     }
   }
-}
 
-extension AxisIndex: ExpressibleByIntegerLiteral {
-  /// One position; negative ones count from the end.
-  public init(integerLiteral value: Int) { form = .position(.constant(NDArray(scalar: Int64(value)))) }
-}
-
-/// What can stand in the brackets of `x[...]`.
-public protocol AxisIndexConvertible {
-  /// The entry that it means.
-  var axisIndex: AxisIndex { get }
-}
-
-// Here and not in `AxisIndex` itself, so that they can stand beside ranges: `x[1..<3, .all]`.
-extension AxisIndexConvertible where Self == AxisIndex {
-  /// The whole axis.
-  public static var all: AxisIndex { AxisIndex(form: .slice(nil, nil, 1)) }
-  /// As many whole axes as are not named otherwise.
-  public static var ellipsis: AxisIndex { AxisIndex(form: .ellipsis) }
-  /// A new axis of length 1.
-  public static var newAxis: AxisIndex { AxisIndex(form: .newAxis) }
-
-  /// Every `step`-th position from one bound up to, not including, the other.
-  ///
-  /// Negative bounds count from the end, bounds outside are moved in, as in Python.
-  ///
-  /// - Parameters:
-  ///   - start: The first position; `nil` for the end that the step comes from.
-  ///   - stop: The bound; `nil` for the end that the step goes to.
-  ///   - step: Not 0; negative to run backwards.
-  public static func slice(
-    from start: (any TensorConvertible)? = nil, to stop: (any TensorConvertible)? = nil, step: Int = 1
-  ) -> AxisIndex {
-    AxisIndex(form: .slice(start?.tensorVariable, stop?.tensorVariable, step))
+  /// The positions that a mask marks along the next axis, which it has merged from as many axes as it has itself.
+  private mutating func mask(_ v: TensorVariable, at k: Int) throws(Misfit) -> TensorVariable {
+    let axis = selected.count
+    let (count, dims) = (v.ndim, base.type.dims)
+    for (own, length) in v.type.dims.enumerated() {
+      guard let m = length.constant, let n = dims[axis + own].constant, m != n else { continue }
+      let (what, hint) = Mask.misfit(m, n, axis: axis + own, ofMask: own, rank: count)
+      throw Misfit(what, hint, at: k)
+    }
+    let x = base
+    return SourceNote.with(note) {
+      var fitted = TensorVariable(Mask(axis: axis), [v, x], note: note)
+      if count > 1 {
+        let lengths = T.lengths(of: x)
+        let merged = lengths[axis..<(axis + count)].reduce(TensorVariable.one) { $0 * $1 }
+        let shape = lengths[..<axis] + [merged] + lengths[(axis + count)...]
+        base = TensorVariable(Reshape(mergesAxes: true), [x] + shape.map(T.folded), note: note)
+        fitted = T.reshape(fitted, [-1])
+      }
+      return T.nonzero(fitted)[0]
+    }
   }
-}
-
-extension AxisIndex {
-  /// The bound of a slice that ends with a position; `nil` where that is the end of the axis.
-  fileprivate static func bound(after position: Int) -> Int? {
-    position == -1 || position == .max ? nil : position + 1
-  }
-
-  /// Steps are cut to this: no axis is so long that a larger one could be told from it.
-  fileprivate static let longestStep = 1 << 48
-}
-
-extension AxisIndex: AxisIndexConvertible {
-  /// Itself.
-  public var axisIndex: AxisIndex { self }
-}
-extension Int: AxisIndexConvertible {
-  /// One position.
-  public var axisIndex: AxisIndex { AxisIndex(integerLiteral: self) }
-}
-extension TensorVariable: AxisIndexConvertible {
-  /// One position (a scalar), or the positions that an integer array names.
-  public var axisIndex: AxisIndex { AxisIndex(form: .position(self)) }
-}
-extension NDArray: AxisIndexConvertible {
-  /// The positions that an integer array names.
-  public var axisIndex: AxisIndex { AxisIndex(form: .position(tensorVariable)) }
-}
-extension Array: AxisIndexConvertible where Element == Int {
-  /// The positions that the list names.
-  public var axisIndex: AxisIndex { AxisIndex(form: .position(.constant(ndarray.strong()))) }
-}
-extension Range: AxisIndexConvertible where Bound == Int {
-  /// The positions of the range.
-  public var axisIndex: AxisIndex { .slice(from: lowerBound, to: upperBound) }
-}
-extension ClosedRange: AxisIndexConvertible where Bound == Int {
-  /// The positions of the range.
-  public var axisIndex: AxisIndex { .slice(from: lowerBound, to: AxisIndex.bound(after: upperBound)) }
-}
-extension PartialRangeFrom: AxisIndexConvertible where Bound == Int {
-  /// The positions from the bound on.
-  public var axisIndex: AxisIndex { .slice(from: lowerBound) }
-}
-extension PartialRangeUpTo: AxisIndexConvertible where Bound == Int {
-  /// The positions before the bound.
-  public var axisIndex: AxisIndex { .slice(to: upperBound) }
-}
-extension PartialRangeThrough: AxisIndexConvertible where Bound == Int {
-  /// The positions up to the bound.
-  public var axisIndex: AxisIndex { .slice(to: AxisIndex.bound(after: upperBound)) }
 }
 
 extension TensorVariable {
-  /// Part of the array: `x[0]`, `x[1..<3, .all]`, `x[.ellipsis, .newAxis]`, `x[indices]`.
-  ///
-  /// Fewer entries than axes mean the first axes. An index outside its axis is an error, while building if it can be
-  /// known, else at the call; bounds of slices outside are moved in.
-  @_disfavoredOverload
-  public subscript(_ entries: any AxisIndexConvertible..., fileID fileID: String = #fileID,
-    line line: Int = #line
-  ) -> TensorVariable {
-    TheanoOperations.T.subtensor(self, entries.map(\.axisIndex), .here(fileID, line))
+  /// A length of 1.
+  fileprivate static var one: TensorVariable { .constant(NDArray(scalar: Int64(1))) }
+}
+
+/// Where integers and arrays of positions stand in a subscript. NumPy counts both as positions, beside an array: where others
+/// part them, the array's axes come first in the result.
+private struct PositionPlaces {
+  private(set) var hasArray = false
+  private var groups = 0
+  private var isInGroup = false
+  /// Whether an axis of the result stands before the array's.
+  private var isPreceded = false
+
+  mutating func part() { isInGroup = false }
+
+  mutating func index() {
+    if !isInGroup { groups += 1 }
+    isInGroup = true
   }
 
-  /// Part of the array, from entries of the form `.all`, `.newAxis`, `.slice(...)` and integers.
-  public subscript(_ entries: AxisIndex..., fileID fileID: String = #fileID, line line: Int = #line)
-    -> TensorVariable
-  {
-    TheanoOperations.T.subtensor(self, entries, .here(fileID, line))
+  mutating func array(before axes: Int) {
+    index()
+    hasArray = true
+    isPreceded = axes > 0
   }
+
+  /// Whether the array's axes would stand elsewhere than the array.
+  var areMoved: Bool { hasArray && groups > 1 && isPreceded }
 }
 
 extension T {
+  /// Part of an array. Always an application of its own, also of a whole array: what `setSubtensor` changes is the array
+  /// that the subscript was written after.
   package static func subtensor(_ x: TensorVariable, _ entries: [AxisIndex], _ note: SourceNote)
     -> TensorVariable
   {
@@ -174,109 +202,37 @@ extension T {
     if x.node.isPoisoned || named.contains(where: { $0.node.isPoisoned }) {
       return .carrying("subtensor", [x] + named, note: note)
     }
-    /// The subscript as it was written, with the entry underlined that is to blame, if it is one and has an expression.
-    func impossible(_ what: String, _ hint: String?, at entry: Int? = nil) -> TensorVariable {
-      var written = ["", "["]
-      for (k, entry) in entries.enumerated() {
-        let parts = entry.written
-        written[written.count - 1] += (k == 0 ? "" : ", ") + parts[0]
-        written += parts.dropFirst()
-      }
-      written[written.count - 1] += "]"
-      let before = entry.map { entries[..<$0].reduce(0) { $0 + $1.variables.count } }
-      let blamed = entry.flatMap { entries[$0].variables.isEmpty ? nil : 1 + (before ?? 0) }
-      return .impossible(
-        "subtensor", Fault(.index, what, hint: hint, operand: blamed ?? 0), operands: [x] + named,
-        written: written, note: note)
+    var reader = Subscript(x, entries, note)
+    do throws(Subscript.Misfit) {
+      try reader.read()
+    } catch {
+      return impossible(x, entries, error, note)
     }
-    let indexed = entries.filter(\.takesAxis).count
-    if indexed > x.ndim {
-      return impossible(
-        "\(indexed) \(indexed == 1 ? "index" : "indices") for \(x.type.brief), which has \(x.ndim) "
-          + (x.ndim == 1 ? "axis" : "axes"), "give at most one index for each axis")
-    }
-    var selected: [Selection.Entry] = []
-    var operands: [TensorVariable] = []
-    // After the selection: which axes of the result are new.
-    var order: [Int?] = []
-    var resultAxes = 0
-    var sawEllipsis = false
-    func operand(_ v: TensorVariable) -> Int {
-      operands.append(v)
-      return operands.count
-    }
-    func keep(_ count: Int) {
-      for _ in 0..<count {
-        order.append(resultAxes)
-        resultAxes += 1
-      }
-    }
-    func fill() {
-      for _ in 0..<(x.ndim - indexed) {
-        selected.append(.full)
-        keep(1)
-      }
-    }
-    for (k, entry) in entries.enumerated() {
-      switch entry.form {
-      case .newAxis: order.append(nil)
-      case .ellipsis:
-        if sawEllipsis {
-          return impossible(
-            "only one .ellipsis can stand in a subscript", "write .all for the other axes", at: k)
-        }
-        sawEllipsis = true
-        fill()
-      case .slice(nil, nil, 1):
-        selected.append(.full)
-        keep(1)
-      case .slice(let start, let stop, let step):
-        if step == 0 {
-          return impossible("a slice cannot have step 0", "give a step of at least 1, or at most -1", at: k)
-        }
-        for bound in [start, stop].compactMap({ $0 }) where bound.ndim != 0 || !bound.dtype.isInteger {
-          return impossible(
-            "the bound of a slice is \(bound.type.brief), not an integer scalar",
-            "cast it: T.cast(bound, .int64)", at: k)
-        }
-        func bound(_ v: TensorVariable?) -> Int? {
-          v.map { operand(folded(Promotion.position($0, note))) }
-        }
-        let longest = AxisIndex.longestStep
-        selected.append(
-          .slice(
-            start: bound(start), stop: bound(stop), step: Swift.min(Swift.max(step, -longest), longest)))
-        keep(1)
-      case .position(let v):
-        if v.dtype == .bool, v.ndim == 1 {
-          if selected.contains(where: { if case .gather = $0 { true } else { false } }) {
-            return impossible(
-              "only one array can stand in a subscript", "index with one array after the other", at: k)
-          }
-          selected.append(.gather(operand: operand(SourceNote.with(note) { nonzero(v)[0] })))
-          keep(1)
-        } else if !v.dtype.isInteger {
-          return impossible(
-            "an index is \(v.type.brief), not an integer",
-            "cast it to int64, or compare to get a boolean vector", at: k)
-        } else if v.ndim == 0 {
-          selected.append(.index(operand: operand(Promotion.position(v, note))))
-        } else {
-          if selected.contains(where: { if case .gather = $0 { true } else { false } }) {
-            return impossible(
-              "only one array can stand in a subscript", "index with one array after the other", at: k)
-          }
-          selected.append(.gather(operand: operand(v.dtype == .uint64 ? Promotion.position(v, note) : v)))
-          keep(v.ndim)
-        }
-      }
-    }
-    if !sawEllipsis { fill() }
-    var result = x
-    if selected.contains(where: { $0 != .full }) {
-      result = TensorVariable(Subtensor(selection: Selection(entries: selected)), [x] + operands, note: note)
-    }
+    let selection = Selection(entries: reader.selected)
+    let result = TensorVariable(
+      Subtensor(selection: selection), [reader.base] + reader.operands, note: note)
+    let order = reader.order
     return order.contains(nil) ? SourceNote.with(note) { dimshuffle(result, order) } : result
+  }
+
+  /// The subscript as it was written, with the entry underlined that is to blame, if it is one and has an expression.
+  private static func impossible(
+    _ x: TensorVariable, _ entries: [AxisIndex], _ misfit: Subscript.Misfit, _ note: SourceNote
+  ) -> TensorVariable {
+    var written = ["", "["]
+    for (k, entry) in entries.enumerated() {
+      let parts = entry.written
+      written[written.count - 1] += (k == 0 ? "" : ", ") + parts[0]
+      written += parts.dropFirst()
+    }
+    written[written.count - 1] += "]"
+    var blamed = 0
+    if let entry = misfit.entry, !entries[entry].variables.isEmpty {
+      blamed = 1 + entries[..<entry].reduce(0) { $0 + $1.variables.count }
+    }
+    return .impossible(
+      "subtensor", Fault(.index, misfit.what, hint: misfit.hint, operand: blamed),
+      operands: [x] + entries.flatMap(\.variables), written: written, note: note)
   }
 
   /// The positions from one bound to another along one axis.
@@ -316,9 +272,12 @@ extension T {
           hint: "cast the new value: T.cast(value, .\(x.dtype))", operand: 1), operands: [part, value],
         note: note)
     }
-    return TensorVariable(
+    let result = TensorVariable(
       UpdateSubtensor(selection: op.selection.shifted(by: 1), mode: mode),
       [x, Promotion.convert(value, to: x.dtype, note)] + owner.inputs.dropFirst(), note: note)
+    // A mask of several axes had them merged.
+    guard let merging = x.node.owner, (merging.op as? Reshape)?.mergesAxes == true else { return result }
+    return SourceNote.with(note) { reshape(result, lengths(of: merging.inputs[0])) }
   }
 
   /// The array of which `part` is a part, with that part replaced: `T.setSubtensor(x[0], to: 1)`. Of a position that is named
@@ -340,14 +299,29 @@ extension T {
     _ part: TensorVariable, by value: any TensorConvertible, fileID: String = #fileID, line: Int = #line
   ) -> TensorVariable { update(part, .add, value, .here(fileID, line)) }
 
-  /// Rows (or whatever lies along `axis`) at the positions that an integer array names.
+  /// The elements, rows, or whatever lies along an axis, at the positions that an integer array names.
+  ///
+  /// - Parameters:
+  ///   - x: An expression or an array.
+  ///   - indices: Integers, negative ones counting from the end. Booleans are refused, as by NumPy: they mark places in a
+  ///     subscript, `x[mask]`.
+  ///   - axis: The axis, whose place the axes of `indices` take; `nil` for positions in the flattened array.
   public static func take(
-    _ x: any TensorConvertible, _ indices: any TensorConvertible, axis: Int = 0, fileID: String = #fileID,
+    _ x: any TensorConvertible, _ indices: any TensorConvertible, axis: Int? = 0, fileID: String = #fileID,
     line: Int = #line
   ) -> TensorVariable {
     let (x, indices) = (x.tensorVariable, indices.tensorVariable)
     let note = SourceNote.here(fileID, line)
     if x.node.isPoisoned || indices.node.isPoisoned { return .carrying("take", [x, indices], note: note) }
+    guard indices.dtype != .bool else {
+      let fault = Fault(
+        .index, "the positions are \(indices.type.brief), not integers",
+        hint: "a mask stands in a subscript: x[mask]", operand: 1)
+      return .impossible("take", fault, operands: [x, indices], note: note)
+    }
+    guard let axis else {
+      return subtensor(SourceNote.with(note) { reshape(x, [-1]) }, [indices.axisIndex], note)
+    }
     guard let position = x.type.position(ofAxis: axis) else {
       return .impossible("take", Fault(noAxis: axis, of: x.type, operand: 0), operands: [x], note: note)
     }

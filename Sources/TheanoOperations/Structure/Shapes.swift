@@ -33,12 +33,13 @@ package struct BroadcastLike: Operation {
   package var shapeOnlyOperands: Set<Int> { [1] }
 
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
-    let shape = try rules.broadcast([inputs[0].dims, inputs[1].dims])
-    guard shape.count == inputs[1].ndim else {
+    guard inputs[0].ndim <= inputs[1].ndim else {
       throw Fault(
         .shape, "\(inputs[0].type.brief) has more axes than \(inputs[1].type.brief)",
         hint: "an array stretches only to one of at least as many axes", operand: 0)
     }
+    try rules.stretch(inputs[0].dims, to: inputs[1].dims, "the first operand", "the second", operand: 0)
+    try rules.countable(inputs[1].dims, dtype: inputs[0].dtype)
     return [TensorType(inputs[0].dtype, inputs[1].dims)]
   }
   package func gradient(_ call: GradientCall) -> [TensorVariable?] {
@@ -49,7 +50,7 @@ package struct BroadcastLike: Operation {
     [call.directions[0].map { T.broadcast($0, like: call.inputs[1]) }]
   }
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
-    [try HostLoops.memory { () throws(TheanoError) in try inputs[0].checked.broadcast(to: inputs[1].shape) }]
+    [try HostLoops.stretched(inputs[0], to: inputs[1].shape)]
   }
   package func lower(_ context: inout LoweringContext) -> Lowering {
     let dims = context.inputs[0].dims
@@ -128,6 +129,9 @@ package struct DimShuffle: Operation {
 
 /// The same elements in the same order under another shape, whose lengths are scalar operands; -1 stands for what is left.
 package struct Reshape: Operation {
+  /// Whether it merges axes for a mask that covers them together: what is written through the mask then gets the shape back
+  /// that was there before.
+  package var mergesAxes = false
   package var name: String { "reshape" }
   package var movedOperand: Int? { 0 }
 
@@ -151,7 +155,15 @@ package struct Reshape: Operation {
         throw Fault(
           .shape, "only one length can be -1", hint: "say all lengths but one", operand: open + 1)
       }
-      if let n = total.constant, let m = rest.constant, m == 0 || n % m != 0 {
+      // Beside a length of 0 every number would do; NumPy refuses that, too.
+      for (k, dim) in dims.enumerated() where k != open {
+        try rules.atMost(1, dim) { _, _ in
+          Fault(
+            .shape, "length \(k + 1) of the new shape is 0: the -1 beside it could stand for any number",
+            hint: "say all lengths", operand: k + 1)
+        }
+      }
+      if let n = total.constant, let m = rest.constant, n % m != 0 {
         throw Fault(
           .shape, "\(x.type.brief) has \(n) elements, which is no multiple of \(m)",
           hint: "the product of the lengths must be the number of elements", operand: 0)
@@ -159,6 +171,8 @@ package struct Reshape: Operation {
       dims[open] = Dim.floorDivide(total, rest)
     }
     try TensorType(x.dtype, dims).requirePossible("the new shape")
+    // Before the products are compared: those of 64 bits would wrap.
+    try rules.countable(dims, dtype: x.dtype)
     let product = dims.reduce(Dim.known(1)) { $0 * $1 }
     let brief = x.type.brief
     _ = try rules.equal(total, product) { have, want in
@@ -297,10 +311,12 @@ extension T {
   public static func broadcast(
     _ x: any TensorConvertible, like other: TensorVariable, fileID: String = #fileID, line: Int = #line
   ) -> TensorVariable {
-    let x = x.tensorVariable
+    var x = x.tensorVariable
     if x.node.isPoisoned || other.node.isPoisoned {
       return .carrying("broadcast", [x, other], note: .here(fileID, line))
     }
+    // A number written in Swift takes the dtype of what it meets.
+    if x.isWeak { x = Promotion.convert(x, to: Promotion.common([x, other]), .here(fileID, line)) }
     if x.type.dims == other.type.dims, !x.type.dims.contains(.unknown) { return x }
     if x == other { return x }
     return TensorVariable(BroadcastLike(), [x, other], note: .here(fileID, line))
@@ -413,7 +429,8 @@ extension T {
     _ parts: [any TensorConvertible], axis: Int = 0, fileID: String = #fileID, line: Int = #line
   ) -> TensorVariable {
     let note = SourceNote.here(fileID, line)
-    let operands = parts.map(\.tensorVariable)
+    // Together before axes are added: numbers take the dtype of the arrays.
+    let operands = Promotion.together(parts.map(\.tensorVariable), floating: false, note)
     guard let first = operands.first else {
       let fault = Fault(.argument, "there is nothing to stack", hint: "give at least one array")
       return .impossible("stack", fault, note: note)
@@ -450,8 +467,12 @@ extension T {
   ///   - axes: The axes; negative ones count from the last.
   public static func addBroadcast(
     _ x: TensorVariable, axis axes: Int..., fileID: String = #fileID, line: Int = #line
+  ) -> TensorVariable { addBroadcast(x, axes: axes, .here(fileID, line)) }
+
+  /// As `addBroadcast(_:axis:)`, of a list.
+  package static func addBroadcast(
+    _ x: TensorVariable, axes: [Int], _ note: SourceNote = SourceNote.ambient ?? .none
   ) -> TensorVariable {
-    let note = SourceNote.here(fileID, line)
     if x.node.isPoisoned { return x }
     if let wrong = axes.first(where: { x.type.position(ofAxis: $0) == nil }) {
       return .impossible(

@@ -217,7 +217,10 @@ package struct Subtensor: Operation {
   package var movedOperand: Int? { 0 }
 
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
-    [TensorType(inputs[0].dtype, try selection.shape(inputs[0], inputs, &rules))]
+    let dims = try selection.shape(inputs[0], inputs, &rules)
+    // Slices have no more elements than the array; positions may be named again and again.
+    if selection.gathered != nil { try rules.countable(dims, dtype: inputs[0].dtype) }
+    return [TensorType(inputs[0].dtype, dims)]
   }
 
   package func gradient(_ call: GradientCall) -> [TensorVariable?] {
@@ -268,22 +271,13 @@ package struct UpdateSubtensor: Operation {
 
   package func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType] {
     let part = try selection.shape(inputs[0], inputs, &rules)
-    let met = try rules.broadcast([part, inputs[1].dims])
-    guard met.count == part.count else {
+    guard inputs[1].ndim <= part.count else {
       throw Fault(
         .shape,
         "the part has \(counted(part.count, "axis", "axes")) but its new value, \(inputs[1].type.brief), has more",
         hint: "give a value of at most as many axes as the part has", operand: 1)
     }
-    for (axis, dim) in part.enumerated() where dim == 1 {
-      let own = axis - (part.count - inputs[1].ndim)
-      guard own >= 0 else { continue }
-      _ = try rules.equal(1, inputs[1].dims[own]) { _, n in
-        Fault(
-          .shape, "axis \(axis) of the part has length 1 but that of its new value has length \(n)",
-          hint: "give a value of the part's lengths, or of length 1", operand: 1)
-      }
-    }
+    try rules.stretch(inputs[1].dims, to: part, "the new value", "the part", operand: 1)
     return [inputs[0].type]
   }
 
@@ -333,7 +327,7 @@ package struct UpdateSubtensor: Operation {
 
   package func evaluate(_ inputs: [NDArray], _ types: [TensorType]) throws(Fault) -> [NDArray] {
     let (shape, places) = try selection.hostPlaces(inputs[0].shape, inputs)
-    let part = try HostLoops.memory { () throws(TheanoError) in try inputs[1].checked.broadcast(to: shape) }
+    let part = try HostLoops.stretched(inputs[1], to: shape)
     return [try HostLoops.write(part, into: inputs[0], places, adding: mode == .add)]
   }
 
@@ -387,7 +381,9 @@ extension Selection {
       switch (start, stop) {
       case (nil, nil): return ".all"
       case (let a?, nil): return "\(a)..."
-      case (let a, let b?): return "\(a ?? "")..<\(b)"
+      // A minus directly after the operator would be read as part of it.
+      case (let a?, let b?): return b.hasPrefix("-") ? "\(a) ..< \(b)" : "\(a)..<\(b)"
+      case (nil, let b?): return b.hasPrefix("-") ? "..<(\(b))" : "..<\(b)"
       }
     }
     let parts = [start.map { "from: \($0)" }, stop.map { "to: \($0)" }, "step: \(step)"]

@@ -29,8 +29,8 @@ enum CanonicalRules {
     rule("maximum of same", .canonical) { x in (T.maximum(x, x), x) },
     rule("minimum of same", .canonical) { x in (T.minimum(x, x), x) },
     rule("where of same", .canonical, over: .all, .bool, .any) { c, x in (T.where(c, x, x), x) },
-    rule("where true", .canonical, over: .all) { x, y in (T.where(true, x, y), x) },
-    rule("where false", .canonical, over: .all) { x, y in (T.where(false, x, y), y) },
+    rule("where true", .canonical, over: .all) { x, y in (T.where(T.constant(true), x, y), x) },
+    rule("where false", .canonical, over: .all) { x, y in (T.where(T.constant(false), x, y), y) },
     rule("where not", .canonical, over: .all, .bool, .any, .any) { c, x, y in
       (T.where(.!c, x, y), T.where(c, y, x))
     },

@@ -23,6 +23,7 @@ import TheanoTestSupport
   /// Operations without L-op and R-op.
   static let flatOperations: [String: String] = [
     "AxisLength": "lengths do not follow the elements", "Nonzero": "positions do not follow the elements",
+    "Mask": "booleans",
   ]
 
   /// Operations that become no kernels.

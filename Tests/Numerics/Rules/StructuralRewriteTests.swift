@@ -90,7 +90,7 @@ import TheanoTestSupport
     Case("exact constants", "6.0") { _ in T.constant(2.0) * 3.0 },
     Case("constant folding", "1.0986122886681098") { _ in T.log(T.constant(3.0)) },
     Case("cast of cast", "cast<float64>(small)") { T.cast(T.cast($0.small, .int64), .float64) },
-    Case("ifElse of a constant", "y") { T.ifElse(true, $0.y, $0.y * 2) },
+    Case("ifElse of a constant", "y") { T.ifElse(T.constant(true), $0.y, $0.y * 2) },
     Case("ifElse of same", "x") { T.ifElse($0.s .> 0, $0.x, $0.x) },
     Case("fraction", "y") { (T.exp($0.x) * $0.y) / T.exp($0.x) },
     Case("numbers of a product", "(x * 0.5)") { (2 * $0.x) / 4 },

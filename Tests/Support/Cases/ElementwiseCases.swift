@@ -72,7 +72,7 @@ extension ElementwiseDefinition.Typing {
   /// The dtypes to try functions of this typing in.
   fileprivate var dtypes: [DType] {
     switch self {
-    case .numeric, .comparison, .selection, .conversion: OperationCase.computing
+    case .numeric, .integral, .comparison, .selection, .conversion: OperationCase.computing
     case .floating, .floatTest: OperationCase.floats
     case .logical: [.bool] + OperationCase.integers
     }

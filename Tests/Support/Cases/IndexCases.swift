@@ -5,6 +5,7 @@ import TheanoGraph
 extension OperationCase {
   /// Reading by every form of index, and writing and adding through each.
   package static let indexing: [OperationCase] = {
+    let (low, high) = (1, -1)
     typealias Part = @Sendable (TensorVariable) -> TensorVariable
     let forms: [(String, Part)] = [
       ("position", { $0[1] }), ("last", { $0[-1] }), ("positions", { $0[2, -2] }),
@@ -16,6 +17,8 @@ extension OperationCase {
       ("beyond", { $0[2..<100] }), ("empty", { $0[.slice(from: 3, to: 1)] }),
       ("new axis", { $0[.newAxis, 1] }),
       ("ellipsis", { $0[.ellipsis, 2] }),
+      ("inner", { $0[1 ..< -1, 0 ... -2] }), ("of variables", { $0[low..<high, low...high] }),
+      ("symbolic range", { x in x[x.shape[0] - 3..<x.shape[0] - 1, (x.shape[1] - 2)...] }),
       ("symbolic bound", { x in x[.slice(from: x.shape[0] - 2), .slice(to: x.shape[1] - 1)] }),
     ]
     var cases: [OperationCase] = []
@@ -32,6 +35,7 @@ extension OperationCase {
         },
       ]
     }
+    cases += masks
     cases += [
       .init("take rows", [.init(), .init(dtype: .bool)], computing, [[[4, 3], [6]], [[5, 1], [0]]]) {
         T.take($0[0], positions($0[1]))
@@ -63,6 +67,31 @@ extension OperationCase {
       },
     ]
     return cases
+  }()
+
+  /// Booleans that mark places, along one axis or several.
+  private static let masks: [OperationCase] = {
+    let flags = Operand(dtype: .bool)
+    return [
+      .init("get masked", [.init(), flags], computing, [[[4, 3], [4]], [[5, 1], [5]], [[0, 2], [0]]]) {
+        $0[0][$0[1]]
+      },
+      .init("get masked columns", [.init(), flags], computing, [[[3, 4], [4]]]) { $0[0][1..., $0[1]] },
+      .init("get masked matrix", [.init(), flags], computing, [[[4, 3], [4, 3]], [[0, 2], [0, 2]]]) {
+        $0[0][$0[1]]
+      },
+      .init(
+        "get masked planes", [.init(), flags], computing, [[[4, 3, 2], [3, 2]], [[2, 1, 5], [1, 5]]]
+      ) {
+        $0[0][.all, $0[1]]
+      },
+      .init("set masked matrix", [.init(), flags, .init()], computing, [[[4, 3, 2], [4, 3], [2]]]) {
+        T.setSubtensor($0[0][$0[1]], to: $0[2])
+      },
+      .init("inc masked", [.init(), flags], numbers, [[[4, 3], [4]]], ulps: 4) {
+        T.incSubtensor($0[0][$0[1]], by: $0[0][$0[1]] * 2)
+      },
+    ]
   }()
 
   /// Booleans as positions that every array of three rows or more has, some from the end.

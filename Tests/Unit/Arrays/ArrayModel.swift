@@ -70,8 +70,9 @@ struct Specimen: Sendable, CustomTestStringConvertible {
         var wide = shape
         wide[last] = 2 * shape[last] + 1
         var host = NDArray.zeros(wide, dtype: dtype)
-        host[.ellipsis, .slice(1, step: 2)] = plain
-        result.append(Specimen(name: "strided", array: host[.ellipsis, .slice(1, step: 2)], model: model))
+        host[.ellipsis, .slice(from: 1, step: 2)] = plain
+        result.append(
+          Specimen(name: "strided", array: host[.ellipsis, .slice(from: 1, step: 2)], model: model))
         result.append(
           Specimen(
             name: "broadcast", array: plain.broadcast(to: [2] + shape),

@@ -18,7 +18,7 @@ import Testing
     }
     if token.contains(":") {
       let parts = token.split(separator: ":", omittingEmptySubsequences: false).map { Int($0) }
-      return IndexItem.slice(parts[0], parts[1], step: parts[2] ?? 1)
+      return IndexItem.slice(from: parts[0], to: parts[1], step: parts[2] ?? 1)
     }
     return Int(token)!
   }

@@ -29,7 +29,8 @@ import Testing
     var views = [
       grid, grid.T, grid[.all, 1], grid[.all, .all, .slice(step: 2)], grid[1, .slice(step: -1)].T,
       grid[0, 0, 0],
-      grid[.all, .slice(2, 0)], grid[1].broadcast(to: [2, 3, 4]), grid[.all, ..<1].broadcast(to: [2, 3, 4]),
+      grid[.all, .slice(from: 2, to: 0)], grid[1].broadcast(to: [2, 3, 4]),
+      grid[.all, ..<1].broadcast(to: [2, 3, 4]),
       grid.swappedAxes(0, 1), grid.flipped(2),
     ]
     views += views.map { $0.copied() }
