@@ -2,6 +2,19 @@ import TheanoArrays
 import TheanoKernels
 
 extension Graph {
+  /// Makes a check of its own for each node that demands one which not every call must meet: the branches that the nodes belong to
+  /// may be several.
+  package mutating func splitUncertainChecks() {
+    checks = checks.flatMap { check in
+      if check.isCertain || check.nodes.count < 2 { return [check] }
+      return check.nodes.map { node in
+        var own = check
+        own.nodes = [node]
+        return own
+      }
+    }
+  }
+
   /// Compares pairs of lengths that must fit, as far as they are known.
   ///
   /// - Parameters:

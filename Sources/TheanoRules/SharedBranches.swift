@@ -14,6 +14,7 @@ package enum SharedBranches {
   /// need of it.
   package static func separate(_ graph: inout Graph) throws(Fault) {
     guard graph.nodes.count(where: { $0.isAlive && $0.op.isConditional }) > 1 else { return }
+    defer { graph.splitUncertainChecks() }
     // What is separated may show that what it is made from is shared, too.
     for _ in 0..<16 {
       let found = Finder(graph).shared

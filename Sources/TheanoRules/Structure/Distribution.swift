@@ -32,7 +32,7 @@ enum DistributionRewrites {
       let application = graph.nodes[node]
       let root = application.firstOutput
       guard let op = application.op as? Elementwise, op == Ops.multiply || op == Ops.divide,
-        graph.dtype(root).isFloating, var fraction = try Fraction(root, &graph)
+        graph.dtype(root).isFloating, !isInner(graph, root), var fraction = try Fraction(root, &graph)
       else { return nil }
       let gone = Set(fraction.cancel { graph.range($0).isPositive && graph.range($0).isFinite })
       guard !gone.isEmpty, let value = try fraction.build(graph.dtype(root), &graph) else { return nil }
@@ -91,7 +91,10 @@ enum DistributionRewrites {
   private static func awaitsShare(
     _ id: Graph.ValueID, _ sum: Graph.ValueID, _ graph: inout Graph
   ) throws(Fault) -> Bool {
-    for user in graph.users(of: id) where (graph.nodes[user].op as? Elementwise) == Ops.subtract {
+    for user in graph.users(of: id) {
+      guard let op = graph.nodes[user].op as? Elementwise, op == Ops.subtract || op == Ops.add else {
+        continue
+      }
       for other in graph.nodes[user].inputs where other != id {
         if try Fraction(other, &graph)?.above.contains(sum) ?? false { return true }
       }

@@ -171,11 +171,8 @@ indirect enum ExponentialSum {
       return try graph.add(Reduction(.sum, axes: axes), [found])[0]
     case .shuffled(let inner, let order, let id):
       guard let own = graph.fitting(shift, id) else { return nil }
-      let rank = order.compactMap { $0 }.count
-      // Axes that the permutation drops have length 1; there a shift has none to give.
-      guard let whole = inner.value(graph) ?? inner.exponents.first, graph.dims(whole).count == rank else {
-        return nil
-      }
+      guard let whole = inner.value(graph) ?? inner.exponents.first else { return nil }
+      let rank = graph.dims(whole).count
       let back = (0..<rank).map { axis in order.firstIndex(of: axis) }
       let narrow = graph.dims(own).isEmpty ? own : try graph.shuffled(own, back)
       guard let found = try inner.shifted(by: narrow, &graph) else { return nil }
