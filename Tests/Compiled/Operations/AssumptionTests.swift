@@ -34,7 +34,7 @@ import TheanoTestSupport
       (2e-200 * x) * (2e-200 * y), (x * 1e-10) / (y * 1e-20) * 1e-10, T.sum(x * 0.25 + y * 0.25),
     ]
     let f = try function(inputs: [x, y, s], outputs: outputs, mode: mode)
-    for result in try f([huge], [huge], 2) { #expect(result.doubles.allSatisfy(\.isFinite), "\(result)") }
+    for result in try f([huge], [huge], 2) { #expect(result.doubles.allSatisfy { $0.isFinite }, "\(result)") }
   }
 
   @Test(arguments: Modes.every) func programsMayAskForNaN(mode: Mode) throws {
