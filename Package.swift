@@ -63,7 +63,7 @@ let package = Package(
     + modules.map { module in
       .target(
         name: module.name, dependencies: module.imports.map { .init(stringLiteral: $0) },
-        swiftSettings: settings)
+        exclude: module.name == "TheanoRules" ? ["README.md"] : [], swiftSettings: settings)
     } + [
       .executableTarget(
         name: "TheanoCommand", dependencies: ["TheanoArrays", "TheanoToolchain"], swiftSettings: settings),

@@ -96,6 +96,6 @@ import TheanoTestSupport
     let (x, w, v) = (T.dmatrix("x"), T.dmatrix("w"), T.dvector("v"))
     let cost = T.sum(T.maximum(T.dot(x, w) + v, 0) ** 2)
     let f = try function(inputs: [x, w, v], outputs: grad(cost, wrt: [w, v]), mode: .interpreted)
-    #expect(f.graphText.split(separator: "where", omittingEmptySubsequences: false).count == 2)
+    #expect(f.graphText.ranges(of: "where").count == 1)
   }
 }
