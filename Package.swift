@@ -26,7 +26,10 @@ let modules: [(name: String, imports: [String])] = [
     ["TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoScheduling", "TheanoToolchain", "CTheanoSupport"]
   ),
   ("TheanoFormats", ["TheanoArrays", "CTheanoSupport"]),
-  ("TheanoInspection", ["TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoScheduling"]),
+  (
+    "TheanoInspection",
+    ["TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoScheduling"]
+  ),
   (
     "Theano",
     [

@@ -4,7 +4,7 @@ import Theano
 // Expressions: nothing is computed yet.
 let x = T.dvector("x")
 let y = T.sum(x ** 2)
-print(pp(y))  // sum(x ** 2.0, axis: 0)
+print(pp(y))  // sum(x ** 2)
 
 // A function: compiled to native code, called like any other.
 let f = try function(inputs: [x], outputs: y)
@@ -86,3 +86,45 @@ do {
 } catch {
   print(error)
 }
+
+// Minibatches: the data is shared, and a call is told the number of its batch.
+let trainX = shared(NDArray([[0.0, 1], [1, 0], [1, 1], [2, 1]]))
+let trainY = shared(NDArray([2.0, 3, 5, 8]))
+let v = shared(NDArray.zeros([2]), name: "v")
+let batchCost = T.mean((T.dot(input, v) - target) ** 2)
+let batch = T.lscalar("batch")
+let rows = AxisIndex.slice(from: batch * 2, to: (batch + 1) * 2)
+let step = try function(
+  inputs: [batch], outputs: batchCost, updates: [(v, v - 0.1 * grad(batchCost, wrt: v))],
+  givens: [input: trainX[rows], target: trainY[rows]])
+for _ in 0..<500 { for k in 0..<2 { try step(k) } }
+print(try v.value)  // [3. 2.]
+
+// Files: one array by itself, or several by name; the content tells the format, compressed with gzip or not.
+let path = "/tmp/theano-tour"
+try w.value.save("\(path).npy")
+print(try NDArray.load("\(path).npy"))  // [3. 2.]
+
+try NPZ.save(["w": w.value, "v": v.value], to: "\(path).npz")
+let model = try NPZ.load("\(path).npz")
+print(model.names)  // ["w", "v"]
+print(try model["w"])  // [3. 2.]
+for stored in model { try print("\(stored.name): \(stored.array.shape)") }
+print(try NDArray.load("\(path).npz", name: "v"))  // [3. 2.]
+
+try Safetensors.save(model.arrays(), metadata: ["epochs": "500"], to: "\(path).safetensors")
+print(try Safetensors.load("\(path).safetensors", mapped: true).metadata)  // ["epochs": "500"]
+
+try IDX.save(NDArray([[0, 255]], dtype: .uint8), to: "\(path).idx.gz")  // as MNIST's files are
+print(try NDArray.load("\(path).idx.gz"))  // [[  0 255]]
+
+// Where a generic parameter or a property has taken a name, the module's name tells them apart.
+struct Layer<T> {
+  var tag: T
+  let shared = Theano.shared(NDArray([1.0, 2]), name: "weights")
+  func output(_ x: TensorVariable) -> TensorVariable { Theano.T.sum(x * shared) }
+  func function(_ x: TensorVariable) throws -> Function<NDArray> {
+    try Theano.function(inputs: [x], outputs: output(x))
+  }
+}
+print(try Layer(tag: "first").function(x)([3, 4]))  // 11.0

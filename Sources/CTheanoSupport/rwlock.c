@@ -2,36 +2,36 @@
 
 #include <pthread.h>
 
-// Where waiters sleep: a few rooms for all locks of the process, by address, so that a lock itself stays small. Waiters of
-// two locks that share a room are woken together and look again.
-#define ROOMS 16
-#define ROOM {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER}
-#define ROOMS4 ROOM, ROOM, ROOM, ROOM
+// Where waiters sleep. All locks of the process share a few queues, chosen by the lock's address, so that a lock itself is one word.
+// Waiters of two locks with the same queue are woken together and check their own lock again.
+#define QUEUES 16
+#define QUEUE {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER}
+#define QUEUES4 QUEUE, QUEUE, QUEUE, QUEUE
 
-static struct room {
-  pthread_mutex_t door;
-  pthread_cond_t bell;
-} rooms[ROOMS] = {ROOMS4, ROOMS4, ROOMS4, ROOMS4};
+static struct queue {
+  pthread_mutex_t mutex;
+  pthread_cond_t wake;
+} queues[QUEUES] = {QUEUES4, QUEUES4, QUEUES4, QUEUES4};
 
-static struct room *room_of(const theano_rwlock *lock) { return &rooms[((uintptr_t)lock >> 4) % ROOMS]; }
+static struct queue *queue_of(const theano_rwlock *lock) { return &queues[((uintptr_t)lock >> 4) % QUEUES]; }
 
-// Takes the lock by adding `step` as soon as none of `barred` is set. Whoever cannot leaves word that it waits before it
-// sleeps; both happen behind the room's door, which the waker must pass, so no call is missed.
+// Takes the lock by adding `step` as soon as none of the bits of `barred` is set. A thread that cannot sets the bit "waited" before it
+// sleeps. It does both under the queue's mutex, which the waker locks too, so no wake-up is missed.
 static void enter(theano_rwlock *lock, uint32_t barred, uint32_t step) {
-  struct room *room = room_of(lock);
-  pthread_mutex_lock(&room->door);
+  struct queue *queue = queue_of(lock);
+  pthread_mutex_lock(&queue->mutex);
   uint32_t state = __atomic_load_n(&lock->state, __ATOMIC_RELAXED);
-  // Whoever was woken competes with the others that were, not with word left by those who sleep again.
+  // After a wake-up the bit "waited" is no obstacle: it may have been set again by a thread that woke up with this one.
   for (;; barred &= ~THEANO_RWLOCK_WAITED) {
     if (!(state & barred)) {
       if (__atomic_compare_exchange_n(&lock->state, &state, state + step, 0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) break;
     } else if (__atomic_compare_exchange_n(&lock->state, &state, state | THEANO_RWLOCK_WAITED, 0, __ATOMIC_RELAXED,
                                            __ATOMIC_RELAXED)) {
-      pthread_cond_wait(&room->bell, &room->door);
+      pthread_cond_wait(&queue->wake, &queue->mutex);
       state = __atomic_load_n(&lock->state, __ATOMIC_RELAXED);
     }
   }
-  pthread_mutex_unlock(&room->door);
+  pthread_mutex_unlock(&queue->mutex);
 }
 
 void theano_rwlock_read_wait(theano_rwlock *lock) {
@@ -43,11 +43,11 @@ void theano_rwlock_write_wait(theano_rwlock *lock) {
 }
 
 void theano_rwlock_wake(theano_rwlock *lock) {
-  struct room *room = room_of(lock);
-  pthread_mutex_lock(&room->door);
+  struct queue *queue = queue_of(lock);
+  pthread_mutex_lock(&queue->mutex);
   __atomic_fetch_and(&lock->state, ~THEANO_RWLOCK_WAITED, __ATOMIC_RELAXED);
-  pthread_cond_broadcast(&room->bell);
-  pthread_mutex_unlock(&room->door);
+  pthread_cond_broadcast(&queue->wake);
+  pthread_mutex_unlock(&queue->mutex);
 }
 
 static _Thread_local const void *held;

@@ -10,7 +10,7 @@ import TheanoRuntime
 import TheanoScheduling
 import TheanoToolchain
 
-/// How a function came about: each stage with its time and what it made.
+/// How a function was made: each stage with its time and its result.
 public struct CompilationReport: Sendable {
   /// One stage on the way from the expression to the function.
   public struct Stage: Sendable {
@@ -81,8 +81,7 @@ struct Compilation {
     if mode.rewrites { try rewrite(&graph) }
     report.graph = graph
     if try usesInterpreter() {
-      let interpreter = Interpreter(graph)
-      return (graph, .interpreter { (leaves) throws(TheanoError) in try interpreter.run(leaves) })
+      return (graph, .interpreter(Interpreter(graph)))
     }
     do throws(Fault) { try SharedBranches.separate(&graph) } catch {
       throw TheanoError(graph.diagnosis(error, at: nil))
@@ -115,7 +114,7 @@ struct Compilation {
     case .interpreter: return true
     case .automatic:
       let toolchain = try Toolchain.process()
-      // One that was asked for by name and is not there is an error; that there is none at all has a way around.
+      // A compiler that was asked for by name and is missing is an error. If none was asked for, the interpreter takes over.
       guard toolchain.settings.compiler == .automatic else { return toolchain.settings.compiler == .none }
       do { _ = try toolchain.compiler } catch {
         Notice.once(

@@ -2,6 +2,7 @@ import CTheanoSupport
 import Synchronization
 import TheanoArrays
 import TheanoGraph
+import TheanoInterpreter
 import TheanoKernels
 import TheanoRuntime
 import TheanoScheduling
@@ -17,7 +18,7 @@ public struct Function<Outputs>: Sendable {
   package let core: FunctionCore
 }
 
-/// What a function does, whatever it returns.
+/// The part of a function that does not depend on the form of its outputs.
 package final class FunctionCore: Sendable {
   package struct Input: Sendable {
     package var variable: TensorVariable
@@ -30,7 +31,7 @@ package final class FunctionCore: Sendable {
 
   package enum Backend: Sendable {
     case native(CompiledProgram)
-    case interpreter(@Sendable ([NDArray]) throws(TheanoError) -> [NDArray])
+    case interpreter(Interpreter)
   }
 
   package let name: String
@@ -42,8 +43,8 @@ package final class FunctionCore: Sendable {
   package let outputCount: Int
   package let backend: Backend
   package let report: CompilationReport
-  /// The way of a call to the program; `nil` for a function that is interpreted.
-  // Written once; behind it lie locks, atomics and constants.
+  /// How a call reaches the program; `nil` for a function that is interpreted.
+  // Safe to share: written once, and what it points to is constant, atomic or guarded by locks.
   nonisolated(unsafe) package let plan: UnsafePointer<CallPlan>?
   /// The shared variables of a function that is interpreted.
   private let shared: [Shared]
@@ -112,11 +113,11 @@ package final class FunctionCore: Sendable {
   @inline(never)
   private func convert(_ argument: NDArray, _ k: Int) throws(TheanoError) -> NDArray {
     let input = inputs[k]
-    func subject() -> String { "argument \(k + 1), \(input.variable.name ?? "unnamed")," }
-    let fitted = try Argument.fit(argument, to: input.variable, in: name) { _ in subject() }
+    func subject() -> String { "argument \(k + 1), \(input.variable.located)," }
+    let fitted = try Argument.fit(argument, to: input.variable, in: name, at: SourceNote.callLocation()) { subject() }
     if fitted.isContiguous { return fitted }
-    return try Argument.memory(subject(), in: name, at: input.variable.node.note.location) {
-      () throws(TheanoError) in try fitted.checked.contiguous()
+    return try Argument.memory(subject(), in: name, at: SourceNote.callLocation()) { () throws(TheanoError) in
+      try fitted.checked.contiguous()
     }
   }
 
@@ -126,20 +127,21 @@ package final class FunctionCore: Sendable {
     do throws(TheanoError) {
       return try argument.asNDArray()
     } catch {
-      let named = inputs.indices.contains(k) ? inputs[k].variable.name : nil
-      throw Argument.noArray(error, "argument \(k + 1), \(named ?? "unnamed"),", in: name)
+      let named = inputs.indices.contains(k) ? " \(inputs[k].variable.located)," : ""
+      throw Argument.noArray(
+        error, "argument \(k + 1),\(named)", in: name, at: SourceNote.callLocation())
     }
   }
 
   @inline(never)
   func wrongCount(_ count: Int) -> TheanoError {
-    let names = inputs.map { $0.variable.name ?? $0.type.brief }.joined(separator: ", ")
+    let names = inputs.map(\.variable.located).joined(separator: ", ")
     let required = inputs.filter { $0.defaultValue == nil }.count
     let wanted = required == inputs.count ? "\(inputs.count)" : "\(required) to \(inputs.count)"
     let given = counted(count, "argument was", "arguments were")
     return TheanoError(
       .argument, in: name, "\(given) given, but the function takes \(wanted): (\(names))",
-      hint: "pass one value for each input; a list of values goes to call(_:)")
+      hint: "pass one value for each input; a list of values goes to call(_:)", at: SourceNote.callLocation())
   }
 
   /// Calls the function with any arguments, whatever they need to fit.
@@ -168,7 +170,19 @@ package final class FunctionCore: Sendable {
         for k in all.indices { frame.pointee.set(k, all[k]) }
         return try run(form, plan, frame)
       }
-    case .interpreter(let evaluate): return form.value(try interpret(evaluate, all))
+    case .interpreter(let interpreter):
+      let results = try interpret(all) { (leaves) throws(TheanoError) in try interpreter.run(leaves) }
+      return form.value(results ?? [])
+    }
+  }
+
+  /// The outputs by the interpreter, if all that it computes on the way is small; `nil` if not, and nothing has changed.
+  ///
+  /// - Parameter most: How many elements all intermediate arrays together may have.
+  func interpret(_ arguments: [NDArray], most: Int) throws(TheanoError) -> [NDArray]? {
+    guard case .interpreter(let interpreter) = backend else { return nil }
+    return try interpret(arguments) { (leaves) throws(TheanoError) in
+      try interpreter.run(leaves, most: most)
     }
   }
 
@@ -203,8 +217,8 @@ package final class FunctionCore: Sendable {
   }
 
   private func interpret(
-    _ evaluate: ([NDArray]) throws(TheanoError) -> [NDArray], _ arguments: [NDArray]
-  ) throws(TheanoError) -> [NDArray] {
+    _ arguments: [NDArray], _ evaluate: ([NDArray]) throws(TheanoError) -> [NDArray]?
+  ) throws(TheanoError) -> [NDArray]? {
     for item in shared {
       let isWritten = item.update >= 0
       try HeldVariables.check(
@@ -223,8 +237,9 @@ package final class FunctionCore: Sendable {
     for item in shared.filter({ $0.leaf >= 0 }).sorted(by: { $0.leaf < $1.leaf }) {
       leaves.append(item.state.value)
     }
-    let states = shared.map { (id: $0.state.id, isWritten: $0.update >= 0, name: $0.state.name) }
-    let results = try HeldVariables.holding(states) { () throws(TheanoError) in try evaluate(leaves) }
+    let states = shared.map { (variable: $0.state, isWritten: $0.update >= 0) }
+    let found = try HeldVariables.holding(states) { () throws(TheanoError) in try evaluate(leaves) }
+    guard let results = found else { return nil }
     // All of them before the first is put: a call changes all or none.
     let updated = shared.filter { $0.update >= 0 }
     let values = try updated.map { (item) throws(TheanoError) in

@@ -120,28 +120,28 @@ public func function(
   Function(core: try make(inputs, outputs, [], [:], .fastRun, nil, .raise, .line(fileID, line)))
 }
 
-private func make(
+/// Checks everything that a function is asked to be, and compiles it.
+///
+/// - Parameter specialized: Whether the program may be made for the shapes that small shared variables have now.
+func make(
   _ inputs: [any FunctionInput], _ outputs: [TensorVariable], _ updates: [(TensorVariable, TensorVariable)],
   _ givens: [TensorVariable: TensorVariable], _ mode: Mode, _ name: String?, _ onUnusedInput: OnUnusedInput,
-  _ note: SourceNote
+  _ note: SourceNote, specialized: Bool = true
 ) throws(TheanoError) -> FunctionCore {
   Preparation.begin()
   let inputs = inputs.map(\.functionInput)
-  // What stands for itself stands for nothing.
+  // `x: x` replaces nothing.
   let givens = standIns(givens.filter { $0.key != $0.value }, note)
   let name = printable(name ?? "function")
-  var diagnoses: [Diagnosis] = []
-  func wrong(_ kind: Diagnosis.Kind, _ what: String, _ hint: String?) {
-    diagnoses.append(Diagnosis(kind, in: name, what, hint: hint, location: note.location))
-  }
-  checkInputs(inputs, name, note) { diagnoses.append($0) }
-  let converted = checkUpdates(updates, note, wrong)
-  checkGivens(givens, wrong)
-  checkMode(mode, wrong)
+  var findings = Findings(name: name, note: note)
+  checkInputs(inputs, &findings)
+  let converted = checkUpdates(updates, &findings)
+  checkGivens(givens, &findings)
+  checkMode(mode, &findings)
   for (k, output) in (outputs + converted).enumerated() where !output.node.isPoisoned {
     let subject = k < outputs.count ? "output \(k + 1)" : "the new value of an updated variable"
     do throws(Fault) { try output.type.requirePossible(subject) } catch {
-      wrong(error.kind, error.what, error.hint)
+      findings.add(error.kind, error.what, hint: error.hint)
     }
   }
   do throws(TheanoError) {
@@ -150,12 +150,13 @@ private func make(
         + givens.flatMap { [$0.key, $0.value] }
         + converted)
   } catch {
-    diagnoses = error.diagnoses + diagnoses
+    throw TheanoError(error.diagnoses + findings.diagnoses)
   }
-  if !diagnoses.isEmpty { throw TheanoError(diagnoses) }
+  if !findings.diagnoses.isEmpty { throw TheanoError(findings.diagnoses) }
 
   if onUnusedInput == .raise { try checkUnused(inputs, outputs + converted, givens, name, note) }
-  return try compile(inputs, outputs, updates.map(\.0), converted, givens, mode, name, specialized: true)
+  return try compile(
+    inputs, outputs, updates.map(\.0), converted, givens, mode, name, specialized: specialized)
 }
 
 /// Shared variables of up to this many elements have their shape compiled in: loops over a few weights unroll, and
@@ -205,71 +206,89 @@ private func compile(
   }
 }
 
-private func checkInputs(_ inputs: [In], _ name: String, _ note: SourceNote, _ report: (Diagnosis) -> Void) {
-  func wrong(_ what: String, _ hint: String?) {
-    report(Diagnosis(.argument, in: name, what, hint: hint, location: note.location))
-  }
+private func checkInputs(_ inputs: [In], _ findings: inout Findings) {
   var seen: Set<TensorVariable> = []
   var sawDefault = false
   for (k, input) in inputs.enumerated() where !input.variable.node.isPoisoned {
     if !seen.insert(input.variable).inserted {
-      wrong("\(input.variable) is given as an input twice", "list each input once")
+      findings.add(
+        .argument, "\(input.variable.located) is given as an input twice", hint: "list each input once")
     }
     switch input.variable.node.kind {
     case .constant:
-      wrong("input \(k + 1) is a constant", "make an input with T.dscalar, T.dvector, T.dmatrix ...")
+      findings.add(
+        .argument,
+        "input \(k + 1) is a constant", hint: "make an input of it, with T.dscalar, T.dvector, T.dmatrix ...")
     case .shared:
-      wrong(
-        "input \(k + 1), \(input.variable), is a shared variable",
-        "leave it out: its value is read at each call; givens: can put something in its place")
+      findings.add(
+        .argument,
+        "input \(k + 1), \(input.variable.located), is a shared variable",
+        hint: "leave it out: its value is read at each call; givens: can put something in its place")
     default:
-      do throws(Fault) { try input.variable.type.requirePossible("input \(k + 1), \(input.variable),") } catch
-      {
-        report(Diagnosis(error.kind, in: name, error.what, hint: error.hint, location: note.location))
+      do throws(Fault) {
+        try input.variable.type.requirePossible("input \(k + 1), \(input.variable.located),")
+      } catch {
+        findings.add(error.kind, error.what, hint: error.hint)
       }
     }
     let hasDefault = input.value != nil || input.fault != nil
     if !hasDefault, sawDefault {
-      wrong("input \(k + 1) without a default follows one with a default", "put inputs with defaults last")
+      findings.add(
+        .argument,
+        "input \(k + 1) without a default follows one with a default", hint: "put inputs with defaults last")
     }
     sawDefault = sawDefault || hasDefault
-    let subject = "the default of input \(k + 1), \(input.variable),"
+    let subject = "the default of input \(k + 1), \(input.variable.located),"
     do throws(TheanoError) {
-      if let fault = input.fault { throw Argument.noArray(fault, subject, in: name) }
+      if let fault = input.fault { throw Argument.noArray(fault, subject, in: findings.name) }
       if let value = input.value {
-        _ = try Argument.fit(value, to: input.variable, in: name) { _ in subject }
+        _ = try Argument.fit(value, to: input.variable, in: findings.name, at: nil) { subject }
       }
     } catch {
-      for var diagnosis in error.diagnoses {
-        diagnosis.location = note.location
-        report(diagnosis)
-      }
+      for diagnosis in error.diagnoses { findings.add(diagnosis.kind, diagnosis.what, hint: diagnosis.hint) }
     }
+  }
+}
+
+/// What is wrong with what a function is asked to be.
+private struct Findings {
+  /// The function's name and line.
+  let name: String
+  let note: SourceNote
+  var diagnoses: [Diagnosis] = []
+
+  /// - Parameter cause: What widened a value, to be shown with the expression that it stands in.
+  mutating func add(_ kind: Diagnosis.Kind, _ what: String, hint: String?, _ cause: Widening? = nil) {
+    let expression = cause?.expression
+    diagnoses.append(
+      Diagnosis(
+        kind, in: name, what, hint: hint, expression: expression?.text, caret: expression?.caret,
+        location: note.location))
   }
 }
 
 /// The new values in the dtype of their shared variables.
 private func checkUpdates(
-  _ updates: [(TensorVariable, TensorVariable)], _ note: SourceNote,
-  _ wrong: (Diagnosis.Kind, String, String?) -> Void
+  _ updates: [(TensorVariable, TensorVariable)], _ findings: inout Findings
 ) -> [TensorVariable] {
   var seen: Set<TensorVariable> = []
   var values: [TensorVariable] = []
   for (variable, value) in updates {
     if variable.node.isPoisoned { continue }
     guard variable.sharedState != nil else {
-      wrong(.update, "\(variable) is updated but is no shared variable", "make it with shared(...)")
+      findings.add(
+        .update, "\(variable.located) is updated but is no shared variable", hint: "make it with shared(...)")
       continue
     }
     if !seen.insert(variable).inserted {
-      wrong(.update, "\(variable) is updated twice", "merge the two updates")
+      findings.add(.update, "\(variable.located) is updated twice", hint: "merge the two updates")
     }
     guard !value.node.isPoisoned else { continue }
     if value.ndim != variable.ndim {
-      wrong(
+      findings.add(
         .update,
-        "the update of \(variable) is \(value.type.brief), but the variable is \(variable.type.brief)",
-        "the rank of a shared variable cannot change: reduce or reshape the new value")
+        "the update of \(variable.located) is \(value.type.brief), but the variable is \(variable.type.brief)",
+        hint: "the rank of a shared variable cannot change: reduce or reshape the new value")
       continue
     }
     if value.dtype != variable.dtype {
@@ -279,13 +298,15 @@ private func checkUpdates(
         ? !value.dtype.isFloating || variable.dtype.isFloating
         : value.dtype.canCastSafely(to: variable.dtype)
       guard isSafe else {
-        wrong(
-          .update, "the update of \(variable) is \(value.dtype), but the variable is \(variable.dtype)",
-          "cast it: T.cast(value, .\(variable.dtype)), or find the operand that widened it")
+        let cause = Widening(of: value, beyond: variable.dtype)
+        findings.add(
+          .update,
+          "the update of \(variable.located) is \(value.dtype), but the variable is \(variable.dtype)"
+            + (cause?.text ?? ""), hint: Widening.hint(cause, variable.dtype), cause)
         continue
       }
     }
-    values.append(SourceNote.with(note) { T.cast(value, variable.dtype) })
+    values.append(SourceNote.with(findings.note) { T.cast(value, variable.dtype) })
   }
   return values
 }
@@ -313,27 +334,34 @@ private func standIns(
 }
 
 private func checkGivens(
-  _ givens: [TensorVariable: TensorVariable], _ wrong: (Diagnosis.Kind, String, String?) -> Void
+  _ givens: [TensorVariable: TensorVariable], _ findings: inout Findings
 ) {
   // In the order of the keys' making: a dictionary's own changes from run to run.
   for (key, value) in givens.sorted(by: { $0.key.node.serial < $1.key.node.serial })
   where !value.node.isPoisoned && !key.node.isPoisoned {
     let fits = zip(key.type.shape, value.type.shape).allSatisfy { $0 == nil || $1 == nil || $0 == $1 }
-    if key.dtype != value.dtype || key.ndim != value.ndim || !fits {
-      wrong(
-        .argument, "\(value), \(value.type.brief), cannot stand for \(key), \(key.type.brief)",
-        "givens need the same dtype, rank and lengths on both sides")
+    if key.ndim != value.ndim || !fits {
+      findings.add(
+        .argument,
+        "\(value.located), \(value.type.brief), cannot stand for \(key.located), \(key.type.brief)",
+        hint: "give something of the same rank and lengths")
+    } else if key.dtype != value.dtype {
+      let cause = value.node.owner == nil ? nil : Widening(of: value, beyond: key.dtype)
+      findings.add(
+        .argument,
+        "\(value.located), \(value.type.brief), cannot stand for \(key.located), \(key.type.brief)"
+          + (cause?.text ?? ""), hint: Widening.hint(cause, key.dtype), cause)
     }
   }
 }
 
-private func checkMode(_ mode: Mode, _ wrong: (Diagnosis.Kind, String, String?) -> Void) {
+private func checkMode(_ mode: Mode, _ findings: inout Findings) {
   if mode.excludedRules.isEmpty { return }
   let known = Set(Pipeline.all.map(\.name) + Pipeline.passes.map(\.name))
   for name in mode.excludedRules.subtracting(known).sorted() {
-    wrong(
+    findings.add(
       .argument, "the mode excludes \"\(name)\", but no rule or pass has that name",
-      "f.explain() names the rules that fired")
+      hint: "f.explain() names the rules that fired")
   }
 }
 
@@ -362,7 +390,7 @@ private func checkUnused(
   throw TheanoError(
     unused.map { input in
       Diagnosis(
-        .argument, in: name, "input \(input.variable) is not needed by any output or update",
+        .argument, in: name, "input \(input.variable.located) is not needed by any output or update",
         hint: "leave it out, or pass onUnusedInput: .ignore", location: note.location)
     })
 }

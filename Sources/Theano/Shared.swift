@@ -14,13 +14,14 @@ import TheanoGraph
 public func shared(
   _ value: any NDArrayConvertible, name: String? = nil, fileID: String = #fileID, line: Int = #line
 ) -> TensorVariable {
-  // Whoever shares a value is about to write expressions for a function.
+  // A program that makes a shared variable will soon compile a function: slow preparations can begin in the background.
   Preparation.begin()
   do throws(TheanoError) {
     let array = try value.asNDArray().checked.contiguous().strong()
     return TensorVariable(
       VariableNode(
-        TensorType(array.dtype, ndim: array.ndim), .shared(SharedState(array, name: name)), name: name,
+        TensorType(array.dtype, ndim: array.ndim),
+        .shared(SharedState(array, name: name, note: .line(fileID, line))), name: name,
         note: .line(fileID, line)))
   } catch {
     return .impossible("shared", Fault(error), note: .line(fileID, line))
@@ -50,10 +51,11 @@ extension TensorVariable {
     guard let state = sharedState else { throw notShared("setValue") }
     let given: NDArray
     do throws(TheanoError) { given = try value.asNDArray() } catch {
-      throw Argument.noArray(error, "the new value of \(self)", in: "setValue")
+      throw Argument.noArray(
+        error, "the new value of \(located)", in: "setValue", at: SourceNote.callLocation())
     }
-    let array = try Argument.fit(given, to: self, in: "setValue") { _ in
-      "the shared variable \(self)"
+    let array = try Argument.fit(given, to: self, in: "setValue", at: SourceNote.callLocation()) {
+      "the shared variable \(located)"
     }
     let own = try Argument.memory("the new value of \(self)", in: "setValue") { () throws(TheanoError) in
       try array.checked.contiguous().strong()
@@ -63,47 +65,63 @@ extension TensorVariable {
   }
 
   private func notShared(_ operation: String) -> TheanoError {
-    TheanoError(
-      .argument, in: operation, "\(self) is no shared variable, so it has no value of its own",
-      hint: "make it with shared(...), or compute it: try function(inputs: [...], outputs: \(self))(...)",
-      at: node.note.location)
+    let isRead = operation == "value"
+    return TheanoError(
+      .argument, in: operation, "\(located) is no shared variable, so it has no value of its own",
+      hint: isRead
+        ? "make it with shared(...), or compute it: try \(name ?? "expression").eval([input: value])"
+        : "make it with shared(...)", at: SourceNote.callLocation() ?? node.note.location)
   }
 }
 
 /// Arguments of calls, brought to the types that the function declares.
 enum Argument {
   /// What was wrong with nested lists that were to be an array.
-  static func noArray(_ error: TheanoError, _ subject: String, in operation: String) -> TheanoError {
+  static func noArray(
+    _ error: TheanoError, _ subject: String, in operation: String, at location: String? = nil
+  ) -> TheanoError {
     TheanoError(
-      error.diagnoses.map { Diagnosis($0.kind, in: operation, "\(subject) is \($0.what)", hint: $0.hint) })
+      error.diagnoses.map {
+        Diagnosis($0.kind, in: operation, "\(subject) is \($0.what)", hint: $0.hint, location: location)
+      })
   }
 
   /// An array as one of the given type: the same one if it fits, else converted where nothing is lost.
+  ///
+  /// - Parameters:
+  ///   - location: The line that gives the array, asked for if it does not fit.
+  ///   - subject: What the array is given for, as the beginning of a sentence.
   static func fit(
-    _ array: NDArray, to variable: TensorVariable, in operation: String, _ subject: (()) -> String
+    _ array: NDArray, to variable: TensorVariable, in operation: String,
+    at location: @autoclosure () -> String?,
+    _ subject: () -> String
   ) throws(TheanoError) -> NDArray {
     let type = variable.type
-    func wrong(_ kind: Diagnosis.Kind, _ what: String, _ hint: String) -> TheanoError {
-      TheanoError(kind, in: operation, what, hint: hint, at: variable.node.note.location)
+    func wrong(_ kind: Diagnosis.Kind, _ what: String, hint: String) -> TheanoError {
+      TheanoError(kind, in: operation, what, hint: hint, at: location() ?? variable.node.note.location)
+    }
+    /// Where the variable was declared, unless its own text says so.
+    func declared() -> String {
+      variable.name == nil ? "" : variable.node.note.shortLocation.map { " at \($0)" } ?? ""
     }
     var array = array
     if array.ndim != type.ndim {
       throw wrong(
         .shape,
-        "\(subject(())) is declared as \(type.brief) but got \(array.dtype) of shape \(array.shape), which has "
+        "\(subject()) is declared as \(type.brief)\(declared()) but got \(array.dtype) of shape \(array.shape), which has "
           + "\(counted(array.ndim, "axis", "axes")) instead of \(type.ndim)",
-        "reshape the value, or declare the variable with \(counted(array.ndim, "axis", "axes"))")
+        hint: "reshape the value, or declare the variable with \(counted(array.ndim, "axis", "axes"))")
     }
     if array.dtype != type.dtype {
       guard array.dtype.canCastSafely(to: type.dtype) || (array.isWeak && weaklyFits(array, type.dtype))
       else {
         throw wrong(
           .dtype,
-          "\(subject(())) is declared as \(type.brief) but got \(array.dtype)\(array.isWeak && array.size <= 8 ? " \(array)" : ""), which would lose precision",
-          "convert it: value.astype(.\(type.dtype)), or declare the variable as \(array.dtype)")
+          "\(subject()) is declared as \(type.brief)\(declared()) but got \(array.dtype)\(array.isWeak && array.size <= 8 ? " \(array)" : ""), which would lose precision",
+          hint: "convert it: value.astype(.\(type.dtype)), or declare the variable as \(array.dtype)")
       }
       let given = array
-      array = try memory(subject(()), in: operation, at: variable.node.note.location) {
+      array = try memory(subject(), in: operation, at: variable.node.note.location) {
         () throws(TheanoError) in
         try given.checked.astype(type.dtype)
       }
@@ -112,8 +130,8 @@ enum Argument {
       if let n = dim.constant, array.object.extent(axis) != n {
         throw wrong(
           .shape,
-          "axis \(axis) of \(subject(())) is declared to have length \(n) but got shape \(array.shape)",
-          "declare the axis without a length, or pass an array that has it")
+          "axis \(axis) of \(subject()) is declared to have length \(n)\(declared()) but got shape \(array.shape)",
+          hint: "declare the axis without a length, or pass an array that has it")
       }
     }
     return array

@@ -1,4 +1,4 @@
-/// An element type as the library's own loops see it: one for each ``DType``.
+/// The Swift type of an array's elements, for loops over them: one for each ``DType``.
 ///
 /// Values travel between types through one of four *carriers* that hold every value of their kind: `Int64`, `UInt64`,
 /// `Double`, `ComplexDouble`. So there are 15 ways to read and 60 to write rather than 225 to convert.

@@ -7,10 +7,10 @@
 // What every call of a function does with its arguments is inlinable across the package's modules: calls between modules
 // took a third of the time of a small function.
 
-/// What an array object knows besides its extents and strides.
+/// The fixed part of an array object: everything but its extents and strides.
 @usableFromInline
 package struct ArrayHeader {
-  /// The first element.
+  /// The address of the first element.
   @usableFromInline package var data: UnsafeMutableRawPointer
   /// What keeps `data` alive: a buffer, or the object that a view looks into; `nil` when the elements lie in the
   /// object's own tail.
@@ -125,7 +125,7 @@ package final class HostBuffer {
     self.byteCount = byteCount
   }
 
-  /// Memory of somebody else's, given back by `release`.
+  /// Memory that belongs to someone else, who gets it back through `release`.
   init(adopting base: UnsafeMutableRawPointer, byteCount: Int, release: @escaping () -> Void) {
     self.base = base
     self.byteCount = byteCount

@@ -5,7 +5,7 @@
 #endif
 import Synchronization
 
-/// Large blocks that arrays gave back, kept for the next arrays of about that size.
+/// Large memory blocks of arrays that were freed, kept for new arrays of about the same size.
 ///
 /// The system hands out large blocks page by page, each cleared when it is first touched: for a result of 40 MB that is 10 ms,
 /// as long as a thread takes to compute it. `malloc` keeps smaller blocks by itself.
@@ -26,7 +26,7 @@ enum BlockCache {
   static func allocate(_ bytes: Int) -> Block? {
     if bytes >= smallest {
       let found: Block? = kept.withLock { kept in
-        // The last one given back is the likeliest to be in the processor's caches.
+        // The block that was freed last is the most likely to be in the processor's caches.
         kept.lastIndex { $0.capacity >= bytes && $0.capacity - bytes <= bytes / 4 }.map {
           kept.remove(at: $0)
         }

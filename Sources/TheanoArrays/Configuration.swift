@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Settings that calls read where they are not told otherwise.
+/// Settings that calls use unless an argument says otherwise.
 ///
 /// ``config`` reads the settings that hold here and now: those of the innermost ``withConfiguration(_:run:)``, else the
 /// process's.

@@ -13,8 +13,8 @@ struct DecimalDigits {
 
   /// The shortest decimal that is nearest to a number among those of its type.
   ///
-  /// Swift's `description` gives it for `Double` and `Float` (by Errol, Grisu and SwiftDtoa's kin: shortest, then closest,
-  /// as NumPy's Dragon4 does); for 16-bit types the few candidates are tried in turn.
+  /// Swift's `description` gives it for `Double` and `Float`: the shortest, and of several the closest, as NumPy's Dragon4 does. For
+  /// 16-bit types the few candidates are tried in turn.
   init(shortest value: Double, of dtype: DType) {
     switch dtype {
     case .float32, .complex64: self.init(text: Float(value).description)

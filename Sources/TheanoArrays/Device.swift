@@ -1,7 +1,7 @@
 /// Where an array's elements lie.
 ///
-/// Every array made by this module lies in the memory of the host; the tag is what lets a buffer on an accelerator
-/// travel through the same types.
+/// All arrays of this module are in the memory of the host. The tag is there so that buffers on an accelerator can use the same
+/// types.
 public struct Device: Sendable, Hashable {
   /// A sort of memory.
   public enum Kind: UInt8, Sendable, Hashable {

@@ -12,7 +12,7 @@ struct IndexPlan {
   struct Gather {
     /// The common shape of the index arrays.
     var shape: [Int]
-    /// The offset, in elements, of each place, in C order. An array, since its making reports a lack of memory.
+    /// The offset, in elements, of each place, in C order. An `NDArray`, since allocating one can throw, unlike a Swift array.
     var offsets: NDArray
     /// Before which axis of the rest the gathered axes stand.
     var axis: Int

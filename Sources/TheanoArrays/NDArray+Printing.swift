@@ -1,6 +1,6 @@
 /// How arrays are written: NumPy's print options, with its defaults.
 public struct PrintOptions: Sendable, Hashable {
-  // What no text can need is cut off, so that the sums made with these numbers fit.
+  // Larger values mean nothing for a text; they are clamped so that arithmetic with them cannot overflow.
 
   /// The most digits after the point of floats in arrays of one axis or more; at least 0. More than 1100 are none more.
   public var precision = 8 { didSet { precision = min(max(precision, 0), 1100) } }

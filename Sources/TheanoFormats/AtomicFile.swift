@@ -142,9 +142,9 @@ struct AtomicFile: ~Copyable {
     count += done
   }
 
-  /// Takes the room for so many bytes that are about to be appended, if they are many. That there is too little is then
-  /// known before anything is copied, and blocks need not be found while the disk is busy: every fourth write of 200 MB
-  /// took three times as long.
+  /// Reserves disk space for bytes that are about to be appended, if they are many. So a full disk is an error before anything is
+  /// copied, and the file system need not search for free blocks while the disk is busy: without it, every fourth write of
+  /// 200 MB took three times as long.
   mutating func reserve(_ bytes: Int) throws(TheanoError) {
     guard bytes >= Self.step, count + bytes > reserved else { return }
     let code = theano_reserve(descriptor, Int64(count), Int64(bytes))
@@ -152,7 +152,7 @@ struct AtomicFile: ~Copyable {
     reserved = count + bytes
   }
 
-  /// Up to where there is room.
+  /// Up to where disk space is reserved.
   private var reserved = 0
 
   /// How many bytes are handed to the system at once.

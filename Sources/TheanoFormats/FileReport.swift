@@ -1,6 +1,6 @@
 import TheanoArrays
 
-/// Which file is being worked on and by which call: what every error about a file begins with.
+/// The file and the call that errors about a file begin with.
 struct FileReport: Sendable {
   /// The public call, such as `NDArray.load`.
   var operation: String
@@ -33,7 +33,7 @@ struct FileReport: Sendable {
 
   /// The error for a call of the system that failed with `code`.
   func systemError(_ action: String, code: CInt, hint: String? = nil) -> TheanoError {
-    error("\(action): \(systemMessage(code))", hint: hint ?? systemAdvice(code))
+    error("\(action): \(systemMessage(code))", hint: hint ?? systemHint(code))
   }
 }
 

@@ -34,6 +34,30 @@ enum Gzip {
     }
   }
 
+  /// All that the data inflates to, whose size nothing tells for sure.
+  ///
+  /// - Parameter isReadOnly: Whether several arrays may come to look into the bytes, so that none may write to them.
+  static func inflated(_ source: ByteSource, isReadOnly: Bool) throws(TheanoError) -> ByteSource {
+    let (owner, deflated) = try source.loaded("the compressed data")
+    return try withExtendedLifetime(owner) { () throws(TheanoError) in
+      // The last four bytes are the size of the last member modulo 2^32: a good guess, and no more than that.
+      let end = deflated.count - 4
+      let guess = end < 0 ? 0 : Int(deflated.loadUnaligned(fromByteOffset: end, as: UInt32.self).littleEndian)
+      var capacity =
+        Inflate.isPlausible(inflated: guess, deflated: deflated.count) ? guess + 1 : deflated.count
+      while true {
+        let block = try OwnedBytes.allocate(capacity, source.report, isReadOnly: isReadOnly)
+        let count = try inflate(deflated, into: block.mutableBytes, stopsWhenFull: true, source)
+        // A block with a byte to spare holds everything.
+        if count < capacity { return try ByteSource(block, source.report).slice(0, count: count, "the data") }
+        guard let larger = capacity.times(2) else {
+          throw source.error(at: 0, "inflates to more than can be addressed")
+        }
+        capacity = larger
+      }
+    }
+  }
+
   private static func inflate(
     _ deflated: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer, stopsWhenFull: Bool,
     _ source: ByteSource

@@ -15,7 +15,9 @@ public enum IDX {
   ///
   /// - Throws: a ``TheanoError`` of kind `.file` with the path, the byte and the reason.
   public static func load(_ path: String) throws(TheanoError) -> NDArray {
-    try array(ByteSource.open(FileReport(operation: "IDX.load", path: path), mapped: false))
+    let source = try ByteSource.open(FileReport(operation: "IDX.load", path: path), mapped: false)
+    try FileKind.require(.idx, source)
+    return try array(source)
   }
 
   /// Writes an array to an IDX file, compressed with gzip if the name ends in `.gz`.

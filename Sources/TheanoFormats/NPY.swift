@@ -3,28 +3,6 @@ import TheanoArrays
 // NumPy's own format for one array.
 
 extension NDArray {
-  /// Reads an array from a `.npy` file, as NumPy's `load` does.
-  ///
-  /// ```swift
-  /// let weights = try NDArray.load("weights.npy")
-  /// ```
-  ///
-  /// All three versions of the format are read, in either byte order; an array in Fortran order arrives as a
-  /// transposed view. Two raw bytes an element (`V2`) are taken for `bfloat16`, as the Python package ml_dtypes
-  /// stores it. Files of pickled Python objects are refused. Nothing is allocated before the file is known to be as long
-  /// as its header claims.
-  ///
-  /// - Parameters:
-  ///   - path: the file.
-  ///   - mapped: whether to map the file into memory rather than read it: nothing is copied, pages are fetched from
-  ///     the disk when first touched, and several processes share them. Writing to the array copies it; the file never
-  ///     changes. Nobody may shorten the file while the array lives, since touching a page that is gone
-  ///     ends the process. Elements that do not lie as arrays do (big-endian, unaligned) are copied after all.
-  /// - Throws: a ``TheanoError`` of kind `.file` with the path, the byte and the reason.
-  public static func load(_ path: String, mapped: Bool = false) throws(TheanoError) -> NDArray {
-    try npy(ByteSource.open(FileReport(operation: "NDArray.load", path: path), mapped: mapped))
-  }
-
   /// Writes the array to a `.npy` file, byte for byte as NumPy's `save` does.
   ///
   /// A transposed C-contiguous array is written in Fortran order, other views in C order. `bfloat16`, which NumPy

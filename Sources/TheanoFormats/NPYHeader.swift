@@ -21,7 +21,7 @@ struct NPYHeader: Equatable, Sendable {
     var prefix = try source.cursor(at: 0, count: min(source.count, 12), "the magic")
     guard prefix.bytes.starts(with: magic.prefix(prefix.bytes.count)) else {
       throw source.error(
-        at: 0, "does not begin with the magic of .npy files (0x93 NUMPY)", hint: advice(prefix.bytes))
+        at: 0, "does not begin with the magic of .npy files (0x93 NUMPY)", hint: formatHint(prefix.bytes))
     }
     try prefix.skip(magic.count, "the magic")
     let version = try (
@@ -47,11 +47,9 @@ struct NPYHeader: Equatable, Sendable {
   }
 
   /// What the file may be instead.
-  private static func advice(_ bytes: [UInt8]) -> String {
-    if bytes.starts(with: [0x50, 0x4b]) { return "this is a zip archive: read it with NPZ.load" }
-    if bytes.starts(with: [0x1f, 0x8b]) { return "this is compressed with gzip: decompress it first" }
-    if bytes.starts(with: [0x80]) { return "this looks like a Python pickle: save it with numpy.save" }
-    return "check that this is the right file"
+  static func formatHint(_ bytes: [UInt8]) -> String {
+    bytes.starts(with: [0x80])
+      ? "this looks like a Python pickle: save it with numpy.save" : "check that this is the right file"
   }
 
   /// The header as NumPy writes it, byte for byte: version 1.0, padded so that the elements begin at a multiple of 64.
@@ -275,12 +273,12 @@ struct NPYHeaderParser {
       default: nil
       }
     guard let dtype else {
-      throw start.error("elements of type \(quoted(text)) are not supported", hint: advice(code))
+      throw start.error("elements of type \(quoted(text)) are not supported", hint: elementHint(code))
     }
     return (dtype, order == ">")
   }
 
-  private func advice(_ code: Substring) -> String {
+  private func elementHint(_ code: Substring) -> String {
     switch code.first {
     case "O": "these are pickled Python objects, which run code when read; save arrays of numbers"
     case "U", "S", "a": "these are strings; save numbers instead"

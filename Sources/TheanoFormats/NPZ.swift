@@ -8,7 +8,11 @@ import TheanoArrays
 /// let model = try NPZ.load("model.npz")
 /// print(model.names)                    // ["weights", "bias"]
 /// let w = try model["weights"]          // read now, alone
+/// for stored in model { print(stored.name, try stored.array.shape) }
 /// ```
+///
+/// It is a collection of ``StoredArray``, whose arrays are read when they are asked for; ``arrays()`` reads all of them.
+/// A file that is compressed with gzip as a whole is read like any other.
 ///
 /// Opening an archive reads only its directory; each array is read when it is asked for, each time anew. The file stays
 /// open as long as the value lives. Names are told apart by their bytes, as NumPy does: "é" as one character is not "é" as two.
@@ -29,11 +33,13 @@ public struct NPZ: Sendable {
   ///   - path: the file.
   ///   - mapped: whether arrays that are stored uncompressed and aligned, as ``save(_:to:compressed:)`` lays them, are
   ///     used where they lie in the file's mapping, without a copy and without a check of their checksum; see
-  ///     ``NDArray/load(_:mapped:)``.
+  ///     ``NDArray/load(_:name:mapped:)``.
   /// - Throws: a ``TheanoError`` of kind `.file` with the path, the byte and the reason. Archives with duplicate names,
   ///   names that reach out of a folder, overlapping entries or impossible sizes are refused whole.
   public static func load(_ path: String, mapped: Bool = false) throws(TheanoError) -> NPZ {
-    try NPZ(ByteSource.open(FileReport(operation: "NPZ.load", path: path), mapped: mapped))
+    let source = try ByteSource.openInflated(FileReport(operation: "NPZ.load", path: path), mapped: mapped)
+    try FileKind.require(.npz, source)
+    return try NPZ(source)
   }
 
   init(_ source: ByteSource) throws(TheanoError) {
@@ -100,7 +106,7 @@ public struct NPZ: Sendable {
     report.entry = entry.name
     return try withExtendedLifetime(owner) { () throws(TheanoError) in
       // The array's own head comes out first, so that a lie about the size costs nothing.
-      let prefix = try OwnedBytes.allocate(min(entry.size, 12 + NPYHeader.maximumLength), report)
+      let prefix = try OwnedBytes.allocate(Swift.min(entry.size, 12 + NPYHeader.maximumLength), report)
       var first = Inflate(
         deflated, into: prefix.mutableBytes, stopsWhenFull: true, origin: data.start, report)
       try first.run()

@@ -10,7 +10,7 @@ import TheanoArrays
 func systemMessage(_ code: CInt) -> String { String(cString: strerror(code)) }
 
 /// What a person can do about a system error, where that is not plain from its words.
-func systemAdvice(_ code: CInt) -> String? {
+func systemHint(_ code: CInt) -> String? {
   switch code {
   case ENOENT: "check the name; relative paths start at the process's working directory"
   case EACCES, EPERM: "change the permissions of the file or of its folder"

@@ -7,7 +7,11 @@ import TheanoArrays
 ///
 /// let model = try Safetensors.load("model.safetensors", mapped: true)
 /// let w = try model["weights"]
+/// for stored in model { print(stored.name, try stored.array.shape) }
 /// ```
+///
+/// It is a collection of ``StoredArray``, whose arrays are read when they are asked for; ``arrays()`` reads all of them.
+/// A file that is compressed with gzip as a whole is read like any other.
 ///
 /// Opening a file reads only its head; each array is read when it is asked for, each time anew, or is a view of the
 /// mapped file. The file stays open as long as the value lives. Names are told apart by their bytes: "é" as one character is
@@ -31,11 +35,14 @@ public struct Safetensors: Sendable {
   /// - Parameters:
   ///   - path: the file.
   ///   - mapped: whether arrays are used where they lie in the file's mapping, without a copy; see
-  ///     ``NDArray/load(_:mapped:)``.
+  ///     ``NDArray/load(_:name:mapped:)``.
   /// - Throws: a ``TheanoError`` of kind `.file` with the path, the byte and the reason. Files whose arrays overlap or
   ///   leave gaps are refused, as the format asks.
   public static func load(_ path: String, mapped: Bool = false) throws(TheanoError) -> Safetensors {
-    try Safetensors(ByteSource.open(FileReport(operation: "Safetensors.load", path: path), mapped: mapped))
+    let report = FileReport(operation: "Safetensors.load", path: path)
+    let source = try ByteSource.openInflated(report, mapped: mapped)
+    try FileKind.require(.safetensors, source)
+    return try Safetensors(source)
   }
 
   init(_ source: ByteSource) throws(TheanoError) {

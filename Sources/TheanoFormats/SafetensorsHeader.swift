@@ -21,7 +21,7 @@ struct SafetensorsHeader {
   /// The limit of the reference implementation.
   static let maximumLength = 100_000_000
   static let metadataKey = "__metadata__"
-  private static let damaged = "the file was cut short, is damaged or hostile; fetch or write it again"
+  private static let damagedHint = "the file was cut short, is damaged or hostile; fetch or write it again"
 
   /// The format's names of the element types.
   static let names: [(name: String, dtype: DType)] = [
@@ -81,7 +81,7 @@ struct SafetensorsHeader {
     }
     guard let code, let shape, let ends, ends.count == 2 else {
       throw start.error(
-        "the tensor \(quoted(name)) lacks a dtype, a shape or two data_offsets", hint: damaged)
+        "the tensor \(quoted(name)) lacks a dtype, a shape or two data_offsets", hint: damagedHint)
     }
     guard let dtype = names.first(where: { $0.name == code })?.dtype else {
       throw start.error(
@@ -92,7 +92,7 @@ struct SafetensorsHeader {
     guard let due = layout.byteCount, ends[0] <= ends[1], due == ends[1] - ends[0] else {
       throw start.error(
         "the tensor \(quoted(name)) claims bytes \(ends[0])..<\(ends[1]), which does not fit shape \(shapeText(shape)) of \(dtype)",
-        hint: damaged)
+        hint: damagedHint)
     }
     return Entry(name: name, layout: layout, range: ends[0]..<ends[1], place: start.offset)
   }
@@ -102,7 +102,9 @@ struct SafetensorsHeader {
   ) throws(TheanoError) -> [Int] {
     var lengths: [Int] = []
     try reader.array { (reader) throws(TheanoError) in
-      if lengths.count == limit { throw reader.error("there are more than \(limit) \(what)", hint: damaged) }
+      if lengths.count == limit {
+        throw reader.error("there are more than \(limit) \(what)", hint: damagedHint)
+      }
       lengths.append(try reader.length())
     }
     return lengths
@@ -118,14 +120,14 @@ struct SafetensorsHeader {
         throw source.report.error(
           at: entry.place,
           "the tensor \(quoted(entry.name)) begins at \(entry.range.lowerBound) of the data, where \(end) is due: tensors overlap "
-            + "or leave a gap", hint: Self.damaged)
+            + "or leave a gap", hint: Self.damagedHint)
       }
       end = entry.range.upperBound
     }
     guard end == source.count - dataOffset else {
       throw source.error(
         at: dataOffset, "the tensors take \(end) bytes, but \(source.count - dataOffset) follow the head",
-        hint: Self.damaged)
+        hint: Self.damagedHint)
     }
   }
 

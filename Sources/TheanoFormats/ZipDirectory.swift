@@ -42,7 +42,7 @@ struct ZipDirectory {
   private static let locatorSignature: UInt32 = 0x0706_4b50
   private static let endLength = 22
   private static let headLength = 30
-  private static let damaged = "the archive was cut short or is damaged; fetch or write it again"
+  private static let damagedHint = "the archive was cut short or is damaged; fetch or write it again"
 
   /// Where the directory lies.
   private struct Extent {
@@ -58,13 +58,14 @@ struct ZipDirectory {
     let extent = try findDirectory()
     guard source.contains(extent.offset, count: extent.length), extent.offset + extent.length <= extent.end
     else {
-      throw source.error(at: extent.end, "the directory would lie outside the archive", hint: Self.damaged)
+      throw source.error(
+        at: extent.end, "the directory would lie outside the archive", hint: Self.damagedHint)
     }
     // An entry takes at least 46 bytes.
     guard extent.count <= extent.length / 46 else {
       throw source.error(
         at: extent.end, "the directory claims \(extent.count) entries in \(extent.length) bytes",
-        hint: Self.damaged)
+        hint: Self.damagedHint)
     }
     var cursor = try source.cursor(at: extent.offset, count: extent.length, "the directory")
     var entries: [ZipEntry] = []
@@ -79,7 +80,7 @@ struct ZipDirectory {
       entries.append(entry)
     }
     if cursor.remaining > 0 {
-      throw cursor.error("the directory is longer than its entries", hint: Self.damaged)
+      throw cursor.error("the directory is longer than its entries", hint: Self.damagedHint)
     }
     try settleLimits(&entries, directory: extent.offset)
     return entries
@@ -94,13 +95,13 @@ struct ZipDirectory {
       let entry = entries[index]
       guard entry.headOffset >= end else {
         throw source.error(
-          at: entry.headOffset, "the entry \(quoted(entry.name)) overlaps another", hint: Self.damaged)
+          at: entry.headOffset, "the entry \(quoted(entry.name)) overlaps another", hint: Self.damagedHint)
       }
       guard let next = entry.headOffset.plus(Self.headLength)?.plus(entry.storedSize), next <= directory
       else {
         throw source.error(
           at: min(entry.headOffset, source.count),
-          "the entry \(quoted(entry.name)) would run into the directory", hint: Self.damaged)
+          "the entry \(quoted(entry.name)) would run into the directory", hint: Self.damagedHint)
       }
       end = next
       if let last { entries[last].limit = entry.headOffset }
@@ -110,7 +111,7 @@ struct ZipDirectory {
   }
 
   private func findDirectory() throws(TheanoError) -> Extent {
-    guard source.count > 0 else { throw source.error(at: 0, "the file is empty", hint: Self.damaged) }
+    guard source.count > 0 else { throw source.error(at: 0, "the file is empty", hint: Self.damagedHint) }
     // The end record may be followed by a comment of up to 65535 bytes, whose length it tells.
     let tailStart = max(0, source.count - Self.endLength - 65535)
     let tail = try source.bytes(at: tailStart, count: source.count - tailStart, "the end record")
@@ -125,8 +126,7 @@ struct ZipDirectory {
     }
     throw source.error(
       at: source.count, "has no zip directory at its end",
-      hint: tail.starts(with: NPYHeader.magic) && tailStart == 0
-        ? "this is a .npy file: read it with NDArray.load" : "check that this is an .npz file and complete")
+      hint: "check that this is an .npz file and complete")
   }
 
   private func readEnd(at position: Int) throws(TheanoError) -> Extent {
@@ -159,7 +159,7 @@ struct ZipDirectory {
     var end = try source.cursor(at: offset, count: 56, "the zip64 end record")
     guard try end.little(UInt32.self, "the zip64 end record") == Self.end64Signature else {
       throw source.error(
-        at: offset, "there is no zip64 end record where there should be one", hint: Self.damaged)
+        at: offset, "there is no zip64 end record where there should be one", hint: Self.damagedHint)
     }
     try end.skip(8 + 4, "the zip64 end record")
     let thisDisk = try end.little(UInt32.self, "the zip64 end record")
@@ -176,7 +176,7 @@ struct ZipDirectory {
     let what = "a directory entry"
     let start = cursor
     guard try cursor.little(UInt32.self, what) == Self.entrySignature else {
-      throw start.error("there is no directory entry where there should be one", hint: Self.damaged)
+      throw start.error("there is no directory entry where there should be one", hint: Self.damagedHint)
     }
     try cursor.skip(4, what)
     let flags = try cursor.little(UInt16.self, what)
@@ -237,7 +237,7 @@ struct ZipDirectory {
     case .stored where entry.size != entry.storedSize:
       throw start.error(
         "the entry \(quoted(entry.name)) is stored as it is, yet its two sizes differ: \(entry.storedSize) and \(entry.size)",
-        hint: Self.damaged)
+        hint: Self.damagedHint)
     case .deflated where !Inflate.isPlausible(inflated: entry.size, deflated: entry.storedSize):
       throw start.error(
         "the entry \(quoted(entry.name)) claims to inflate from \(entry.storedSize) to \(entry.size) bytes, which cannot be",
@@ -268,7 +268,7 @@ struct ZipDirectory {
     var head = try source.cursor(at: entry.headOffset, count: Self.headLength, what)
     guard try head.little(UInt32.self, what) == Self.headSignature else {
       throw source.error(
-        at: entry.headOffset, "there is no entry's head where there should be one", hint: Self.damaged)
+        at: entry.headOffset, "there is no entry's head where there should be one", hint: Self.damagedHint)
     }
     try head.skip(4, what)
     let method = try head.little(UInt16.self, what)
@@ -280,13 +280,13 @@ struct ZipDirectory {
       throw source.error(
         at: entry.headOffset,
         "the entry's head and the directory tell different things of \(quoted(entry.name))",
-        hint: Self.damaged)
+        hint: Self.damagedHint)
     }
     let start = entry.headOffset + Self.headLength + nameLength + extraLength
     guard entry.limit - start >= entry.storedSize else {
       throw source.error(
         at: entry.headOffset, "the entry \(quoted(entry.name)) would run into what follows it",
-        hint: Self.damaged)
+        hint: Self.damagedHint)
     }
     return try source.slice(start, count: entry.storedSize, "the entry \(quoted(entry.name))")
   }

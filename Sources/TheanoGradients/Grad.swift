@@ -47,7 +47,7 @@ public func grad(
   disconnected: DisconnectedInputs = .raise, fileID: String = #fileID, line: Int = #line
 ) -> [TensorVariable] {
   let note = SourceNote.here(fileID, line)
-  func impossible(_ what: String, _ hint: String?) -> TensorVariable {
+  func impossible(_ what: String, hint: String?) -> TensorVariable {
     .impossible("grad", Fault(.gradient, what, hint: hint, operand: 0), operands: [cost], note: note)
   }
   if cost.node.isPoisoned { return wrt.map { .carrying("grad", [cost, $0], note: note) } }
@@ -55,13 +55,14 @@ public func grad(
     return wrt.map { _ in
       impossible(
         "the cost is \(cost.type.brief), not a scalar",
-        "reduce it to one number first: T.sum(cost) or T.mean(cost)")
+        hint: "reduce it to one number first: T.sum(cost) or T.mean(cost)")
     }
   }
   if !cost.dtype.isFloating {
     return wrt.map { _ in
       impossible(
-        "the cost is \(cost.dtype), which has no gradient", "cast what it is computed from to a float dtype")
+        "the cost is \(cost.dtype), which has no gradient",
+        hint: "cast what it is computed from to a float dtype")
     }
   }
   let one = TensorVariable.constant(NDArray(1.0).astype(cost.dtype), note: note)
@@ -72,7 +73,7 @@ public func grad(
       return .impossible(
         "grad",
         Fault(
-          .gradient, "\(x) is \(x.dtype): there is no gradient with respect to integers or booleans",
+          .gradient, "\(x.located) is \(x.dtype): there is no gradient with respect to integers or booleans",
           hint: "declare it with a float dtype, as in T.dvector, or cast it before it is used", operand: 1),
         operands: [cost, x], note: note)
     }
@@ -81,7 +82,7 @@ public func grad(
     return .impossible(
       "grad",
       Fault(
-        .gradient, "the cost does not depend on \(x) in a differentiable way",
+        .gradient, "the cost does not depend on \(x.located) in a differentiable way",
         hint: "check that it takes part in the cost, or pass disconnected: .zero", operand: 1),
       operands: [cost, x],
       note: note)
@@ -142,7 +143,7 @@ func mismatch(
   for (x, p) in zip(variables, partners) where x.ndim != p.ndim || !p.dtype.isFloating || !x.dtype.isFloating
   {
     let fault = Fault(
-      .gradient, "the \(partner) for \(x) is \(p.type.brief), but \(x) is \(x.type.brief)",
+      .gradient, "the \(partner) for \(x.located) is \(p.type.brief), but \(x.located) is \(x.type.brief)",
       hint: "give one \(partner) for each \(kind), of its shape and of a float dtype", operand: 1)
     return .impossible(operation, fault, operands: [x, p], note: note)
   }

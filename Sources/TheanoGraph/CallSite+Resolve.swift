@@ -1,5 +1,5 @@
 // Symbolises through the toolchain's own Runtime module (SE-0419), which reads DWARF on Linux and asks the system on
-// macOS, knows inlined and async frames, and gives up politely on stripped binaries.
+// macOS, knows inlined and async frames, and finds nothing in stripped binaries.
 internal import Runtime
 import Synchronization
 
@@ -10,7 +10,7 @@ extension CallSite {
   /// The line of the user's program that led here; `nil` if it cannot be found, as in a stripped binary.
   package func resolve() -> Location? { CallSite.resolve([self])[0] }
 
-  /// The lines of many sites, for the price of one.
+  /// The lines of many sites. The program's debug information is read once for all of them.
   ///
   /// - Parameter afresh: Whether to do it again where it was done before.
   package static func resolve(_ sites: [CallSite], afresh: Bool = false) -> [Location?] {
@@ -35,10 +35,11 @@ extension CallSite {
 
   /// The innermost frame written outside the library.
   ///
-  /// The innermost frame of all is `capture`, or the caller that an optimised `capture` left its place to: a file of this
-  /// room, so that its grandparent is the folder of the library's sources, however paths were mapped when it was compiled.
-  /// Names would not do: an extension that a user writes on one of the library's types is mangled as the library's. What has
-  /// no line is compiler-made or the standard library's.
+  /// The first frame with a line is `capture` or, where the optimiser made a tail call of it, its caller: a file of this
+  /// module. The folder above the module's is therefore that of all the library's sources, however paths were mapped when it
+  /// was compiled, and the first frame outside of that folder is the user's. Symbol names would not tell: an extension that a
+  /// user writes on one of the library's types is mangled like the library's own. Frames without a line are made by the
+  /// compiler or belong to the standard library.
   private static func userFrame(in stack: [SymbolisedFrame]) -> Location? {
     guard let own = stack.lazy.compactMap(\.location?.path).first else { return nil }
     let folders = own.split(separator: "/", omittingEmptySubsequences: false).dropLast()

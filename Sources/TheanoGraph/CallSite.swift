@@ -1,7 +1,7 @@
 import CTheanoSupport
 
-/// The place in a program that built something: the return addresses above it, which become a line only when somebody
-/// wants to read it.
+/// The place in a program that built something, as the return addresses on the stack. They are looked up, and become a line, only
+/// when an error or a listing needs it.
 ///
 /// A call site is one word and costs about 20 ns to take, so that every expression can have one. Equal sites are equal
 /// values: a loop that builds ten thousand nodes has a few.
@@ -16,8 +16,8 @@ package struct CallSite: Sendable, Hashable {
 
   /// The stack from which this function is called.
   ///
-  /// The frames of the library itself need not be counted or skipped: they are known by their source folder when the
-  /// site is resolved, and this function's own frame says which folder that is.
+  /// Frames of the library are not skipped here: they are recognised by their source folder when the site is resolved, and this
+  /// function's own frame says which folder that is.
   @inline(never)
   package static func capture() -> CallSite {
     CallSite(bits: UInt(bitPattern: theano_callsite_capture()))

@@ -1,7 +1,7 @@
 import TheanoArrays
 import TheanoKernels
 
-/// What an operation finds wrong with its operands; the node it is kept in adds the expression and the line.
+/// What an operation finds wrong with its operands. The node that keeps it knows the expression and the line.
 package struct Fault: Error, Sendable, Hashable {
   package var kind: Diagnosis.Kind
   package var what: String
@@ -35,7 +35,7 @@ extension Fault {
 
   /// The fault as the user sees it, in the operation and at the line of the node that has it.
   package func diagnosis(of op: any Operation, operands: [TensorVariable], note: SourceNote) -> Diagnosis {
-    let (text, caret) = ExpressionText.render(op, operands, underlining: operand)
+    let (text, caret) = ExpressionText.render(op, operands, underlining: operand, located: true)
     return Diagnosis(
       kind, in: op.name, what, hint: hint, expression: operands.isEmpty ? nil : text, caret: caret,
       location: note.location)
@@ -72,7 +72,7 @@ package func validateAll(_ variables: [TensorVariable]) throws(TheanoError) {
   throw TheanoError(diagnoses)
 }
 
-/// Stands where no operation could be applied.
+/// An application that is impossible: it carries its fault, and its text, but computes nothing.
 package struct Impossible: Operation {
   package let name: String
   /// What stands before, between and after the operands as they were written; `nil` for a call by name.

@@ -42,7 +42,7 @@ extension Graph {
         lowering.missing.filter { missing.contains($0.value) }.map { variable, _ in
           Diagnosis(
             .argument, in: "function",
-            "the outputs need \(variable) (\(variable.type.brief)), which is no input of the function",
+            "the outputs need \(variable.located) (\(variable.type.brief)), which is no input of the function",
             hint: "add it to inputs:, or say what it stands for in givens:",
             location: variable.node.note.location)
         })

@@ -26,7 +26,7 @@ extension Graph {
     _ numbers: [Int], _ sizes: inout SizeValues, _ symbol: (Size.Symbol) -> Int?
   ) throws(TheanoError) {
     var diagnoses: [Diagnosis] = []
-    // What is wrong with an application first makes its other checks say the same thing in other words.
+    // Only the first failed check of an application is reported: the others would repeat it in other words.
     var faulty: Set<ObjectIdentifier> = []
     for check in numbers.lazy.map({ checks[$0] }) {
       if let origin = check.origin, faulty.contains(ObjectIdentifier(origin)) { continue }

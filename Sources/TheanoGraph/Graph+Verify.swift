@@ -4,7 +4,7 @@ import TheanoKernels
 extension Graph {
   /// What is illegal in the graph; empty if nothing. Run by tests after every pass of rewriting.
   ///
-  /// All is found anew from the nodes that the outputs need, and held against what the graph keeps: types against what
+  /// Everything is derived again from the nodes that the outputs need, and compared with what the graph keeps: types with what
   /// the operations infer from their operands, the order of computing, the lists and numbers of users, and that equal
   /// applications are one node.
   package func violations() -> [String] {

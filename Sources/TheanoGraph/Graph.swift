@@ -3,8 +3,8 @@ import TheanoKernels
 
 /// An expression graph lowered into an arena, where rewriting is cheap.
 ///
-/// Values and nodes are integers; equal applications are one node; who uses a value is known. No operation on a graph
-/// takes time that grows faster than what it touches.
+/// Values and nodes are integers, equal applications are one node, and each value lists the nodes that use it. No change to a
+/// graph takes more time than is proportional to the nodes it touches.
 package struct Graph {
   package typealias ValueID = Int
   package typealias NodeID = Int
@@ -38,7 +38,7 @@ package struct Graph {
     case node(NodeID)
   }
 
-  /// What enters the graph: the function's inputs, then the shared variables it reads.
+  /// The graph's leaves: the function's inputs, then the shared variables that it reads.
   package struct Leaf {
     package var variable: TensorVariable
     package var value: ValueID
@@ -67,10 +67,10 @@ package struct Graph {
   private var checkNumbers: [CheckKey: Int] = [:]
   private var interned: [Int: [NodeID]] = [:]
   private var internedConstants: [ConstantKey: ValueID] = [:]
-  /// Where values went that were replaced.
+  /// For each value that was replaced, the one that stands in its place.
   private var forward: [ValueID: ValueID] = [:]
   private var replacedBy: [ValueID: [ValueID]] = [:]
-  /// Values whose users changed since they were last asked for: the rewriting driver's food.
+  /// Nodes to visit again by the rewriting driver are found from these: values whose users changed since they were last asked for.
   package var touched: [NodeID] = []
 
   private struct CheckKey: Hashable {
@@ -162,7 +162,7 @@ package struct Graph {
     return Array(first..<(first + types.count))
   }
 
-  /// Inside a graph no length is unknown: what no rule can say is found by the kernel that computes the value.
+  /// Gives every unknown length a symbol: one that no rule can infer becomes known when the kernel that computes the value has run.
   private static func settled(_ type: TensorType, value: ValueID) -> TensorType {
     guard type.dims.contains(.unknown) else { return type }
     let dims = type.dims.enumerated().map { axis, dim in
@@ -192,7 +192,7 @@ package struct Graph {
     }
   }
 
-  /// Lets nodes that rewriting made say where they come from: from the application that they stand in for.
+  /// Gives nodes that rewriting made the origin of the application that they replace.
   package mutating func setOrigin(of made: Range<NodeID>, to origin: ApplyNode?) {
     for node in made where nodes[node].origin == nil { nodes[node].origin = origin }
   }
@@ -234,7 +234,7 @@ package struct Graph {
   /// What a program computes: the outputs, and what checks of every call compare.
   package var roots: [ValueID] { checkedValues + outputs }
 
-  /// Every node that the outputs and the checks need, operands first. A walk with a stack of its own.
+  /// Every node that the outputs and the checks need, operands first. Walks with an explicit stack, since graphs can be deep.
   package func sorted(from roots: [ValueID]? = nil) -> [NodeID] {
     var order: [NodeID] = []
     var state = [UInt8](repeating: 0, count: nodes.count)
@@ -325,7 +325,7 @@ package struct Graph {
           values[new].useCount += 1
         }
         values[new].users.append(user)
-        // What waits for its release is no longer an application that others could be merged with.
+        // A node that is about to be released must not be merged with another.
         if isReplaced(user) { continue }
         let key = Graph.key(nodes[user].op, nodes[user].inputs)
         if nodes[user].op.isPure,
@@ -401,8 +401,8 @@ package struct Graph {
     }
   }
 
-  /// Lets lengths speak of the values that there are: what rewriting found to be a number becomes that number, and what it
-  /// replaced becomes what stands there now.
+  /// Brings lengths up to date after rewriting: symbols of values that became numbers are replaced by the numbers, symbols of
+  /// replaced values by those of their replacements.
   package mutating func settleLengths() {
     // Looked up in a copy of what is not changed below: lengths refer to values, not to their types.
     let before = self

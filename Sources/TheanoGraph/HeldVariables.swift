@@ -1,13 +1,13 @@
 import CTheanoSupport
 import TheanoArrays
 
-/// The shared variables that a call holds while it runs closures of the user's.
+/// The shared variables that a call has locked while it runs closures of the user's.
 ///
-/// A closure runs on the thread of the call. If it asks for one of them in a way that has to wait for the end of the call,
-/// it waits for itself; so the thread remembers what its calls hold, innermost first.
+/// A closure runs on the thread of the call. If it needed one of the locks, it would wait for its own call to end: a deadlock. So
+/// each thread keeps a list of what its calls have locked, innermost call first, and a closure's request is checked against it.
 package struct HeldVariables {
   /// A variable that is held.
-  package typealias State = (id: UInt64, isWritten: Bool, name: String?)
+  package typealias State = (variable: SharedState, isWritten: Bool)
 
   private let states: [State]
   private let outer: UnsafePointer<HeldVariables>?
@@ -42,21 +42,21 @@ package struct HeldVariables {
   ) throws(TheanoError) {
     var held = innermost
     while let pointer = held {
-      if let later = pointer.pointee.states.first(where: { $0.id > state.id }),
-        !pointer.pointee.states.contains(where: { $0.id == state.id })
+      if let later = pointer.pointee.states.first(where: { $0.variable.id > state.id }),
+        !pointer.pointee.states.contains(where: { $0.variable === state })
       {
         // Calls take variables in ascending order, so that no two wait for each other; a closure's calls too.
         throw TheanoError(
           .custom, in: operation,
-          "\(subject) the shared variable \(state.name ?? "without a name"), which was made before "
-            + "\(later.name ?? "another one") that the function around this closure holds: two such calls could wait for "
+          "\(subject) the shared variable \(state.located), which was made before "
+            + "\(later.variable.located) that the function around this closure holds: two such calls could wait for "
             + "each other for ever",
           hint: "do it after the call, or make the shared variables in the other order")
       }
-      if pointer.pointee.states.contains(where: { $0.id == state.id && (isWritten || $0.isWritten) }) {
+      if pointer.pointee.states.contains(where: { $0.variable === state && (isWritten || $0.isWritten) }) {
         throw TheanoError(
           .custom, in: operation,
-          "\(subject) the shared variable \(state.name ?? "without a name"), which is held until the function "
+          "\(subject) the shared variable \(state.located), which is held until the function "
             + "that runs this closure has finished: this would wait for ever",
           hint: "do it after the call, or return the value from the closure and store it with updates:; "
             + "the value before the call can be had with .value")

@@ -10,11 +10,11 @@ package protocol Operation: Sendable, Hashable {
   var name: String { get }
   var outputCount: Int { get }
 
-  /// The types of the results. This one rule is the check while an expression is built, the source of the checks at
-  /// the call, and the size of the memory.
+  /// The types of the results. This one rule serves three purposes: it checks expressions while they are built, makes the checks
+  /// of each call, and says how much memory the results need.
   func infer(_ inputs: [Operand], _ rules: inout ShapeRules) throws(Fault) -> [TensorType]
 
-  /// What an integer scalar result is as a length, if it can be said: lets lengths flow through arithmetic.
+  /// An integer scalar result as a length, if it can be expressed as one: so `x.shape[0] + 1` is known to be a length.
   func lengthValue(_ inputs: [Operand]) -> Dim?
 
   /// The L-op: the gradient with respect to each input, given those with respect to the outputs; `nil` where the
@@ -53,8 +53,8 @@ package protocol Operation: Sendable, Hashable {
   /// Whether its two operands may be swapped.
   var isCommutative: Bool { get }
 
-  /// The operand whose elements are all that the result consists of, wherever they stand: a transposition, a
-  /// broadcast. Where that operand holds one number throughout, so does the result.
+  /// The operand whose elements the result consists of, in other positions, as in a transposition or a broadcast. If all elements
+  /// of that operand are one number, so are those of the result.
   var movedOperand: Int? { get }
 }
 
@@ -105,7 +105,7 @@ package struct Operand: Sendable {
     }
   }
 
-  /// Only what `lengthValue` of the node above may need, without walking further down.
+  /// Only what `lengthValue` of the node above may need: the operand's own operands are not looked at.
   private init(shallow variable: TensorVariable) {
     type = variable.type
     constant = variable.constantValue
@@ -335,8 +335,8 @@ package struct PushforwardCall {
   package var outputs: [TensorVariable]
   /// The direction of each input; `nil` is zero.
   package var directions: [TensorVariable?]
-  /// The directional derivatives by the double-backward trick; given by the module of gradients, which that of the operations
-  /// cannot import.
+  /// The directional derivatives by double backward. A closure, since that code is in TheanoGradients, which operations cannot
+  /// import.
   package var byDoubleBackward: () -> [TensorVariable?]
 
   package init(

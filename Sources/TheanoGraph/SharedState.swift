@@ -4,28 +4,32 @@ import TheanoArrays
 
 /// The value of a shared variable, and what guards it.
 ///
-/// Unchecked `Sendable`: the pointers are constant and the locks are made for sharing. `cell` is read and exchanged
-/// atomically: exchanged by who holds `lock` for writing, who gives the old object up only when no reader is inside; `view` is
-/// changed by who holds `lock` for writing, and read by who holds it.
+/// Unchecked `Sendable`: the pointers are constant and the locks are made for sharing. `cell` is read and exchanged atomically. Only
+/// the thread that holds `lock` for writing exchanges it, and it releases the old object only when no reader is inside. `view` is
+/// changed under `lock` held for writing, and read under `lock`.
 package final class SharedState: @unchecked Sendable {
   /// Functions take the shared variables they use in ascending order of this, so that no two wait for each other.
   package let id: UInt64
-  /// The variable's name, for errors.
+  /// The variable's name, if it has one.
   package let name: String?
-  /// The value's object, counted. A pointer, as the locks are, so that a call counts no references on its way to it;
-  /// changed by `theano_cell_exchange` alone, by who holds `lock`.
+  private let type: TensorType
+  private let note: SourceNote
+  /// The value's object, with a reference counted. Behind a pointer, like the locks, so that a call reaches it without counting
+  /// references. Changed only by `theano_cell_exchange`, under `lock`.
   package let cell: UnsafeMutablePointer<UInt>
-  /// The value as programs see it: its memory and its lengths. Read and changed by who holds `lock`.
+  /// The value as programs see it: its memory and its lengths. Read and changed under `lock`.
   package let view: UnsafeMutablePointer<th_arg>
   /// Held for the length of a call: by readers together, by a function that updates the variable alone.
   package let lock: UnsafeMutablePointer<theano_rwlock>
-  /// The value is read without waiting for a call: readers hold this for as long as it takes to count a reference, and who
-  /// has exchanged the value waits for them before the old one is written or freed.
+  /// Lets `value` be read while a call is under way. Readers hold this only while they count a reference; after an exchange, the
+  /// writer waits for them before the old value is overwritten or freed.
   package let readers: UnsafeMutablePointer<theano_rwlock>
   private static let count = Atomic<UInt64>(0)
 
-  package init(_ value: NDArray, name: String? = nil) {
+  package init(_ value: NDArray, name: String? = nil, note: SourceNote = .none) {
     self.name = name.flatMap { $0.isEmpty ? nil : printable($0) }
+    type = TensorType(value.dtype, ndim: value.ndim)
+    self.note = note
     id = SharedState.count.add(1, ordering: .relaxed).newValue
     cell = .allocate(capacity: 1)
     cell.initialize(to: SharedState.counted(value))
@@ -41,6 +45,11 @@ package final class SharedState: @unchecked Sendable {
     cell.deallocate()
     view.deallocate()
     lock.deallocate()
+  }
+
+  /// The variable as errors call it: by its name, or by what it is and where it was made.
+  package var located: String {
+    name ?? "<shared \(type.brief)\(note.shortLocation.map { " made at \($0)" } ?? "")>"
   }
 
   // An array's object as a number that counts as a reference, and back.

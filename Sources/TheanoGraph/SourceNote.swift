@@ -18,8 +18,20 @@ package enum SourceNote: Sendable, Hashable {
     }
   }
 
-  /// Looks up the lines of many notes at once, for the price of one: that price is the reading of the program's debug
-  /// information, up to a quarter of a second. ``location`` then has them at hand.
+  /// `file:line` without the module, for places within a sentence.
+  package var shortLocation: String? {
+    location.map { text in
+      String(text[(text.lastIndex(of: "/").map(text.index(after:)) ?? text.startIndex)...])
+    }
+  }
+
+  /// The user's line that called the library function that is running now: looked up only where an error wants it, so
+  /// that calls that succeed pay nothing.
+  @inline(never)
+  package static func callLocation() -> String? { CallSite.capture().resolve()?.description }
+
+  /// Looks up the lines of many notes at once, so that the program's debug information is read once (it takes up to a quarter of a
+  /// second). Afterwards ``location`` finds them in memory.
   package static func lookUp(_ notes: [SourceNote]) {
     let sites = notes.compactMap { note in if case .site(let site) = note { site } else { nil } }
     if !sites.isEmpty { _ = CallSite.resolve(sites) }

@@ -31,7 +31,7 @@ public struct TensorType: Sendable, Hashable {
 }
 
 extension TensorType {
-  /// The most axes that an expression may have: what the records of a call have room for.
+  /// The most axes that an expression may have: the arguments of generated code are records of this many lengths.
   package static let mostAxes = 32
 
   /// The axis that a number names, negative ones counting from the last; `nil` if there is none.
@@ -39,7 +39,7 @@ extension TensorType {
     (-ndim..<ndim).contains(axis) ? (axis < 0 ? axis + ndim : axis) : nil
   }
 
-  /// Throws why no expression can compute with arrays of this type, if none can.
+  /// Throws if expressions cannot compute with arrays of this type, and says why.
   ///
   /// - Parameter operand: Which operand has the type; `nil` if it is the result.
   package func requireComputable(operand: Int? = nil) throws(Fault) {
@@ -52,7 +52,7 @@ extension TensorType {
     try requirePossible(subject, operand: operand)
   }
 
-  /// Throws why no array has this type, if none can.
+  /// Throws if no array can have this type, and says why.
   package func requirePossible(_ subject: String, operand: Int? = nil) throws(Fault) {
     if ndim > TensorType.mostAxes {
       throw Fault(

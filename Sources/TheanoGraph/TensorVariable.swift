@@ -111,8 +111,8 @@ package final class ApplyNode: @unchecked Sendable {
 
   private static let count = Atomic<UInt64>(0)
 
-  /// Releases what only this node holds with a stack of its own: a chain of a hundred thousand nodes would overflow
-  /// the thread's if each released the next.
+  /// Releases the nodes that only this one holds in a loop: in a chain of a hundred thousand nodes, each releasing the next would
+  /// overflow the thread's stack.
   deinit {
     var pending = inputs
     inputs = []
@@ -145,7 +145,7 @@ extension TensorVariable {
   package var sharedState: SharedState? { if case .shared(let state) = node.kind { state } else { nil } }
 }
 
-/// The dynamic core under the typed face: applies an operation, infers the types of its results, and keeps what is
+/// Every expression is built by this function: it applies an operation, infers the types of its results, and keeps what is
 /// wrong, if anything is, for `function(...)` to report.
 package func makeNode(
   _ op: any Operation, _ inputs: [TensorVariable], note: SourceNote, name: String? = nil

@@ -3,7 +3,7 @@ import TheanoGraph
 
 /// Expressions as a drawing for Graphviz: `print(toDot(cost))`, then `dot -Tsvg`.
 ///
-/// Spaces are operations, ellipses what enters: green inputs, blue shared variables, grey constants; what is wrong is
+/// Boxes are operations, ellipses what enters: green inputs, blue shared variables, grey constants; what is wrong is
 /// red. Edges carry the number of the operand where there is more than one, and the type of what flows along them.
 public func toDot(_ expressions: TensorVariable...) -> String {
   var numbers: [ObjectIdentifier: Int] = [:]
@@ -30,7 +30,7 @@ public func toDot(_ expressions: TensorVariable...) -> String {
     }
     let label = owner.op.listing(owner.inputs.count) + (owner.fault.map { "\n\($0.what)" } ?? "")
     let style = owner.fault == nil ? "" : ", color = red, fontcolor = red"
-    lines.append("  n\(id) [shape = space\(style), label = \(quoted(label))];")
+    lines.append("  n\(id) [shape = box\(style), label = \(quoted(label))];")
     stack.append(contentsOf: owner.inputs.reversed())
   }
   var drawn: Set<ObjectIdentifier> = []

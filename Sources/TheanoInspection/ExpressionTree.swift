@@ -49,7 +49,7 @@ private func notes(of expressions: [TensorVariable]) -> [SourceNote] {
   return found
 }
 
-/// Draws trees with a stack of its own, so that deep expressions are no danger.
+/// Draws trees with an explicit stack, since recursion would overflow the thread's stack on deep expressions.
 private struct ExpressionTree {
   let types: Bool
   let showsLines: Bool
@@ -127,7 +127,7 @@ private struct ExpressionTree {
 extension Operation {
   /// The operation in a list: its name, and its attributes where its written form shows any.
   ///
-  /// What an operation is like is said by nothing but its own notation, so that no list of operations is needed here.
+  /// Attributes are found by comparing the operation's notation with a plain call, so that no list of operations is needed here.
   package func listing(_ operands: Int) -> String {
     let marks = Array(repeating: "·", count: operands)
     let written = text(marks)

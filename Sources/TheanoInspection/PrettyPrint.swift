@@ -1,12 +1,17 @@
 import TheanoArrays
 import TheanoGraph
+import TheanoOperations
 
 /// An expression as one line of maths, as Theano's `pp` writes it.
 ///
 /// ```swift
 /// let x = T.dscalar("x")
 /// pp(T.exp(x) * (x + 1))      // exp(x) * (x + 1)
+/// pp(grad(x ** 2, wrt: x))    // 2 * x
 /// ```
+///
+/// It is written to be read: casts that promotion added, broadcasts and factors of 1 are left out, arithmetic on numbers is
+/// done, and a mean is `mean(x)`. ``debugPrint(_:types:lines:depth:)`` shows everything.
 ///
 /// Parts that would be longer than `limit` characters are shown as `...`: an expression that uses its parts more than
 /// once can be exponentially longer than its graph.
@@ -15,50 +20,34 @@ import TheanoGraph
 ///   - expression: What is printed.
 ///   - limit: How long a part may be.
 public func pp(_ expression: TensorVariable, limit: Int = 2000) -> String {
-  var texts: [TensorVariable: String] = [:]
+  var readings: [TensorVariable: Reading] = [:]
+  func read(_ variable: TensorVariable) -> Reading {
+    guard var reading = readings[variable] else { return Reading("...") }
+    if reading.text.utf8.count > limit { (reading.text, reading.binding) = ("...", .atom) }
+    if let shape = reading.stretchedTo, shape.utf8.count > limit { reading.stretchedTo = "..." }
+    return reading
+  }
   var stack = [expression]
   while let variable = stack.last {
-    if texts[variable] != nil {
+    if readings[variable] != nil {
       stack.removeLast()
       continue
     }
     // A name stands for what it names, but for the expression that is asked for.
     guard let owner = variable.node.owner, variable == expression || variable.name == nil else {
-      texts[variable] = ExpressionText.text(variable, 0)
+      readings[variable] = Reading(leaf: variable)
       continue
     }
-    let missing = owner.inputs.filter { texts[$0] == nil }
+    // Both as they stand and as they were before promotion, since either may be read.
+    let below = owner.inputs + Promotion.written(owner)
+    let missing = below.filter { readings[$0] == nil }
     if missing.isEmpty {
-      let operands = owner.inputs.map { input in
-        let text = texts[input] ?? "..."
-        return text.utf8.count > limit ? "..." : text
-      }
-      texts[variable] = owner.op.text(withoutNeedlessParentheses(operands, of: owner.op))
+      readings[variable] = Reading(owner, read)
     } else {
       stack.append(contentsOf: missing)
     }
   }
-  return withoutOuterParentheses(texts[expression] ?? "")
-}
-
-/// The operands, without their outer parentheses where the operation puts each between brackets or commas of its own.
-private func withoutNeedlessParentheses(_ operands: [String], of op: any Operation) -> [String] {
-  let marks = operands.indices.map { "\u{1}\($0)\u{2}" }
-  let form = Array(op.text(marks))
-  var result = operands
-  var start: Int?
-  for (k, character) in form.enumerated() {
-    if character == "\u{1}" { start = k }
-    guard character == "\u{2}", let from = start, let number = Int(String(form[(from + 1)..<k])) else {
-      continue
-    }
-    let before = String(form[..<from].suffix(2))
-    let after = k + 1 < form.count ? form[k + 1] : " "
-    if before.hasSuffix("(") || before == ", ", after == "," || after == ")" {
-      result[number] = withoutOuterParentheses(operands[number])
-    }
-  }
-  return result
+  return readings[expression]?.whole ?? ""
 }
 
 /// `(a + b)` as `a + b`, and `(a) + (b)` as it is.

@@ -30,10 +30,17 @@ package struct Interpreter {
   /// - Parameter leaves: The value of each leaf, of its dtype.
   /// - Throws: What an operation finds wrong with its operands, at its line; lengths that do not fit.
   package func run(_ leaves: [NDArray]) throws(TheanoError) -> [NDArray] {
-    var run = Run(interpreter: self, leaves: leaves)
+    // Without a limit there is always a result.
+    try run(leaves, most: .max) ?? []
+  }
+
+  /// The values of the graph's outputs; `nil` as soon as all arrays computed on the way would have more than `most` elements
+  /// together.
+  package func run(_ leaves: [NDArray], most: Int) throws(TheanoError) -> [NDArray]? {
+    var run = Run(interpreter: self, leaves: leaves, room: most)
     for (leaf, value) in zip(graph.leaves, leaves) { run.values[leaf.value] = value }
     try run.check(certainChecks)
-    try run.compute(graph.roots.map { graph.resolve($0) })
+    guard try run.compute(graph.roots.map { graph.resolve($0) }) else { return nil }
     try run.check(certainChecks)
     return graph.outputs.map { run.values[graph.resolve($0)]! }
   }
@@ -44,6 +51,8 @@ package struct Interpreter {
   fileprivate struct Run {
     let interpreter: Interpreter
     let leaves: [NDArray]
+    /// How many elements may still be computed.
+    var room: Int
     var values: [Graph.ValueID: NDArray] = [:]
     /// The lengths that are known, so that each is computed once however deep it lies.
     var sizes = SizeValues()
@@ -53,8 +62,8 @@ package struct Interpreter {
 }
 
 extension Interpreter.Run {
-  /// Computes values and what they need, with a stack of its own.
-  mutating func compute(_ wanted: [Graph.ValueID]) throws(TheanoError) {
+  /// Computes values and what they need, with a stack of its own: whether there was room for all of it.
+  mutating func compute(_ wanted: [Graph.ValueID]) throws(TheanoError) -> Bool {
     var stack = Array((effects(of: wanted) + wanted).reversed())
     while let id = stack.last {
       if values[id] != nil {
@@ -71,8 +80,13 @@ extension Interpreter.Run {
         stack.append(contentsOf: needs)
         continue
       }
+      if room < .max {
+        guard let count = resultCount(node), count <= room else { return false }
+        room -= count
+      }
       for (output, value) in zip(graph.nodes[node].outputs, try evaluate(node)) { values[output] = value }
     }
+    return true
   }
 
   private func missing(_ id: Graph.ValueID) -> TheanoError {
@@ -162,6 +176,29 @@ extension Interpreter.Run {
   }
 
   private mutating func length(_ size: Size) -> Int? { sizes(size, symbols) }
+
+  /// How many elements the results of a node have; `nil` if that is too much to be counted.
+  private mutating func resultCount(_ id: Graph.NodeID) -> Int? {
+    var total = 0
+    for output in graph.nodes[id].outputs {
+      var count = 1
+      for dim in graph.values[output].type.dims {
+        // A length that the results themselves decide is at most that of what they are found in.
+        let n = dim.size.flatMap { length($0) } ?? largestOperand(id)
+        let (product, overflow) = count.multipliedReportingOverflow(by: max(n, 0))
+        if overflow { return nil }
+        count = product
+      }
+      let (sum, overflow) = total.addingReportingOverflow(count)
+      if overflow { return nil }
+      total = sum
+    }
+    return total
+  }
+
+  private func largestOperand(_ id: Graph.NodeID) -> Int {
+    graph.nodes[id].inputs.map { values[graph.resolve($0)]?.size ?? 0 }.max() ?? 0
+  }
 
   /// Compares the lengths that must fit, as far as they are known. Those that arguments alone decide are known before anything
   /// is computed.

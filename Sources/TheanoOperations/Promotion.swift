@@ -141,6 +141,20 @@ package enum Promotion {
     return TensorVariable(Elementwise(Casts.to(dtype)), [x], note: note)
   }
 
+  /// An application's operands as they were written: without the casts that promotion put around them, which bear the note of
+  /// the application itself.
+  package static func written(_ application: ApplyNode) -> [TensorVariable] {
+    if let own = application.op as? Elementwise, case .conversion = own.definition.typing {
+      return application.inputs
+    }
+    return application.inputs.map { input in
+      guard let owner = input.node.owner, owner.note == application.note,
+        let cast = owner.op as? Elementwise, case .conversion = cast.definition.typing
+      else { return input }
+      return owner.inputs[0]
+    }
+  }
+
   /// A position or a length as `int64`. What only `uint64` holds becomes the largest there is, not a negative one: it is
   /// out of range just the same, and a slice that ends there ends at the end.
   package static func position(_ x: TensorVariable, _ note: SourceNote) -> TensorVariable {

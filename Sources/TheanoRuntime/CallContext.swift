@@ -3,14 +3,13 @@ import TheanoArrays
 import TheanoGraph
 import TheanoToolchain
 
-/// What one call of a compiled program needs beside its arguments: scratch memory, places for results, the pending
-/// error. Leased for the length of a call and kept for the next, so that in the steady state nothing is allocated but
-/// the arrays that are returned.
+/// What one call of a compiled program needs beside its arguments: workspace, places for results, the pending error. A call leases
+/// one from a pool and gives it back, so that repeated calls allocate nothing but the arrays that they return.
 ///
 /// Unchecked `Sendable`: between calls it lies in the pool, during a call it belongs to that call alone.
 @usableFromInline
 package final class CallContext: @unchecked Sendable {
-  /// What every call touches. Behind a pointer: properties of a class would be checked for exclusive access each time,
+  /// The fields that every call uses. Behind a pointer, since Swift checks properties of a class for exclusive access each time,
   /// which costs more than a small program.
   let frame: UnsafeMutablePointer<CallFrame>
   private let resultCount: Int
@@ -20,7 +19,7 @@ package final class CallContext: @unchecked Sendable {
   let program: CompiledProgram.Interface
   /// What callbacks gave, kept until the program has read it.
   var held: [NDArray] = []
-  /// What the host could not do.
+  /// The error of a host function, to be thrown when the program has returned.
   var pending: TheanoError?
 
   init(_ program: CompiledProgram.Interface, _ host: HostTable) {
@@ -121,7 +120,7 @@ package final class CallContext: @unchecked Sendable {
     return theano_allocate(bytes, &memory) == 0 ? memory : nil
   }
 
-  /// New memory for a result: what waits for it, if anything, has another shape.
+  /// Allocates a result: the array kept from an earlier call, if there is one, has another shape.
   func result(_ index: Int, _ rank: Int, _ shape: UnsafePointer<th_i64>) -> UnsafeMutableRawPointer? {
     let extents = UnsafeRawPointer(shape).assumingMemoryBound(to: Int.self)
     frame.pointee.dropSpare(index)

@@ -13,8 +13,8 @@ package struct CallFrame {
   /// What the host's functions see: threads, products, the workspace.
   @usableFromInline package let call: UnsafeMutablePointer<th_call>
   @usableFromInline package let types: UnsafeMutablePointer<(dtype: DType, rank: Int)>
-  /// The arrays that the program asked for, by result. Between calls, what was swapped out of a shared variable, and the
-  /// scalars that were returned: what the next call makes goes into them, if nobody else has them.
+  /// The arrays of the results. Between calls, the old values of shared variables and the scalars that were returned stay here, and
+  /// the next call reuses them if nothing else refers to them.
   @usableFromInline package let arrays: UnsafeMutablePointer<NDArray?>
   /// The memory of those arrays, as the program's requests for results find it; null where there is none.
   @usableFromInline package let spares: UnsafeMutablePointer<th_arg>
@@ -57,7 +57,7 @@ package struct CallFrame {
     let (dtype, rank) = types[index]
     if rank != 0 { return takeArray(index, dtype) }
     let bits = results[index].inline_scalar
-    // The scalar that the call before returned, if its user has let go of it: an object costs twice as much to make and free.
+    // Reuses the scalar that the previous call returned, if nothing refers to it any more: making and freeing one takes twice as long.
     if arrays[index] != nil, arrays[index]!.setScalarBits(bits.0, bits.1) { return arrays[index]! }
     return makeScalar(index, dtype)
   }
@@ -77,8 +77,8 @@ package struct CallFrame {
     return array
   }
 
-  /// Before the call: the memory that waits for a shared variable's new value is offered only if it is nobody else's, and
-  /// lies as a program writes it.
+  /// Before the call: offers the program the array kept for a shared variable's new value, if it is uniquely referenced and
+  /// contiguous.
   func offerSpare(_ result: Int) {
     guard arrays[result] != nil else { return }
     let isContiguous = arrays[result]!.object.pointer.pointee.isContiguous

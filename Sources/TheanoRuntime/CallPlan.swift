@@ -3,8 +3,8 @@ import Synchronization
 import TheanoArrays
 import TheanoGraph
 
-/// The way of a function's calls: which arguments it takes as they are, which shared variables it reads and updates, and
-/// the program.
+/// What a call of a function has to do: which arguments need no conversion, which shared variables are read and updated, and which
+/// program is run.
 ///
 /// Only numbers and pointers, as in ``CallFrame``: a small step takes less time than a dozen counted references.
 @usableFromInline
@@ -188,12 +188,11 @@ package struct CallPlan {
     return true
   }
 
-  /// Lets closures of the user's know what this call holds.
+  /// Runs the program while the thread's list of locked variables includes this call's, for closures to be checked against.
   @inline(never)
   private func enterHolding(_ frame: CallFrame) throws(TheanoError) {
     let states = (0..<sharedCount).map { k -> HeldVariables.State in
-      let state = shared[k].state.takeUnretainedValue()
-      return (id: state.id, isWritten: shared[k].update >= 0, name: state.name)
+      (variable: shared[k].state.takeUnretainedValue(), isWritten: shared[k].update >= 0)
     }
     try HeldVariables.holding(states) { () throws(TheanoError) in try enter(frame) }
   }

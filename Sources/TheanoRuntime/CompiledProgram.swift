@@ -5,7 +5,7 @@ import TheanoKernels
 import TheanoScheduling
 import TheanoToolchain
 
-/// A loaded program with what its calls need: the one that is called when the user calls a function.
+/// A loaded program with everything that its calls need. A function that is compiled has one.
 @usableFromInline
 package final class CompiledProgram: Sendable {
   /// What every call of the program shares.

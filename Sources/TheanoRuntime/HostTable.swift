@@ -12,7 +12,7 @@ import TheanoToolchain
 package final class HostTable: @unchecked Sendable {
   package let pointer: UnsafeMutablePointer<th_host>
   package let services: HostServices
-  /// For programs that need no products: no library is looked for on their account.
+  /// The table for programs without matrix products, which do not wait for native libraries to be loaded.
   private let noProducts: UnsafeMutablePointer<theano_blas>
 
   package init(_ services: HostServices) {
@@ -56,7 +56,7 @@ extension CallContext {
 
   @inline(__always)
   static func of(owner: UnsafeMutableRawPointer?) -> CallContext {
-    // Every call that a program is given is some context's.
+    // A program is only ever given the call record of a context.
     Unmanaged<CallContext>.fromOpaque(owner!).takeUnretainedValue()
   }
 

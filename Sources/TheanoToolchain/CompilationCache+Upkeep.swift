@@ -5,7 +5,7 @@
 #endif
 import TheanoArrays
 
-/// The folder of compiled functions as a person sees it: what is in it, whether it is sound, how to be rid of it.
+/// The folder of compiled functions for the command line: listing, verifying and clearing it.
 package struct CacheUpkeep: Sendable {
   private let cache: CompilationCache
 

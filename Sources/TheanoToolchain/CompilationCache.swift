@@ -63,21 +63,23 @@ struct CompilationCache: Sendable {
           .system, in: "compile", "compiled functions cannot be kept: \(error.message)", hint: hint)
       }
     }
-    func refuse(_ why: String, _ hint: String) -> TheanoError {
+    func refuse(_ why: String, hint: String) -> TheanoError {
       TheanoError(
         .system, in: "compile", "compiled functions cannot be kept in \(folder): \(why)", hint: hint)
     }
-    guard let status = FileSystem.linkStatus(folder) else { throw refuse("it cannot be looked at", hint) }
-    if FileSystem.isKind(status, S_IFLNK) {
-      throw refuse("it is a symbolic link", "set THEANO_CACHE_DIR to the folder that the link leads to")
+    guard let status = FileSystem.linkStatus(folder) else {
+      throw refuse("it cannot be looked at", hint: hint)
     }
-    guard FileSystem.isKind(status, S_IFDIR) else { throw refuse("it is not a folder", hint) }
-    guard status.st_uid == geteuid() else { throw refuse("it belongs to another user", hint) }
+    if FileSystem.isKind(status, S_IFLNK) {
+      throw refuse("it is a symbolic link", hint: "set THEANO_CACHE_DIR to the folder that the link leads to")
+    }
+    guard FileSystem.isKind(status, S_IFDIR) else { throw refuse("it is not a folder", hint: hint) }
+    guard status.st_uid == geteuid() else { throw refuse("it belongs to another user", hint: hint) }
     // Others may look into a folder that the user made: there are no secrets in it, only what must not be exchanged.
     guard status.st_mode & (S_IWGRP | S_IWOTH) == 0 else {
-      throw refuse("other users can write to it", "run chmod 700 \(folder)")
+      throw refuse("other users can write to it", hint: "run chmod 700 \(folder)")
     }
-    guard access(folder, W_OK | X_OK) == 0 else { throw refuse(FileSystem.message(errno), hint) }
+    guard access(folder, W_OK | X_OK) == 0 else { throw refuse(FileSystem.message(errno), hint: hint) }
   }
 
   /// Where the library of a key stands, or would.

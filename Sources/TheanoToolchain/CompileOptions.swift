@@ -20,7 +20,7 @@ package struct CompileOptions: Sendable, Hashable {
 
   /// The flags of every unit. They are the same for clang and gcc, and say all that the numbers depend on.
   ///
-  /// Integers wrap; `errno` and floating-point traps are nobody's business; nothing else of `-ffast-math` is allowed.
+  /// Integers wrap, and neither `errno` nor floating-point traps are kept; nothing else of `-ffast-math` is allowed.
   var flags: [String] {
     [
       "-x", "c", "-std=gnu11", "-O\(optimization)", Platform.processorFlag, "-fwrapv", "-fno-math-errno",

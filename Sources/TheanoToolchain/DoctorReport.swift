@@ -77,7 +77,7 @@ package struct DoctorReport: Sendable, CustomStringConvertible {
     }
     return Finding(
       role: "matrix products", isFound: true, what: "embedded, for \(services.embeddedKernels)",
-      advice: "a tuned BLAS would make large products up to twice as fast: \(Platform.denseLibraryAdvice)")
+      advice: "a tuned BLAS would make large products up to twice as fast: \(Platform.denseLibraryHint)")
   }
 
   private static func solvers(_ services: HostServices) -> Finding {

@@ -44,7 +44,7 @@ package final class HostServices: Sendable {
     hostTable.deallocate()
   }
 
-  /// What the library lends its name to, once it is known which it is.
+  /// The products and solvers, once the library that provides them is known.
   private final class Dense: Sendable {
     let libraries: NativeLibraries
     /// The embedded products compiled for this processor, if they were; kept loaded.
@@ -76,7 +76,7 @@ package final class HostServices: Sendable {
       if libraries.products == nil, settings.native != .none {
         Notice.once(
           "no tuned BLAS was found, so that large products are slower than they could be; "
-            + Platform.denseLibraryAdvice)
+            + Platform.denseLibraryHint)
       }
       let (compiled, kernels) = embeddedProducts(wanted: libraries.products == nil)
       let made = Dense(libraries, compiled, kernels)
@@ -119,8 +119,9 @@ package final class HostServices: Sendable {
   package var missingSolver: (what: String, hint: String) {
     settings.native == .none
       ? (
-        "it needs a LAPACK library, and all native libraries are hidden by THEANO_NATIVE=none",
-        "unset THEANO_NATIVE"
-      ) : ("it needs a LAPACK library, and none was found", Platform.denseLibraryAdvice)
+        what: "it needs a LAPACK library, and all native libraries are hidden by THEANO_NATIVE=none",
+        hint: "unset THEANO_NATIVE"
+      )
+      : (what: "it needs a LAPACK library, and none was found", hint: Platform.denseLibraryHint)
   }
 }

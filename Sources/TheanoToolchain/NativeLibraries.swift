@@ -13,7 +13,7 @@ import CTheanoSupport
 package struct NativeLibraries: Sendable {
   /// A library that may be there.
   package struct Candidate: Sendable, Hashable {
-    /// Its name among people.
+    /// Its name, for messages.
     package var name: String
     /// The files to try, by name or path.
     package var files: [String]
@@ -44,7 +44,7 @@ package struct NativeLibraries: Sendable {
 
   /// A library that is loaded.
   package struct Library: Sendable, Hashable {
-    /// Its name among people.
+    /// Its name, for messages.
     package var name: String
     /// The file it came from.
     package var path: String

@@ -5,10 +5,9 @@
 #endif
 import Synchronization
 
-/// What a program is told of its machine without having asked: that something is missing and what takes its place.
+/// A message on standard error that something is missing on this machine, and what is used instead.
 ///
-/// Each notice goes to the standard error once a process. What the user switched off by an environment variable is no
-/// news and gets none.
+/// Each notice is written once a process. There is none for what the user switched off by an environment variable.
 package enum Notice {
   private static let given = Mutex<Set<String>>([])
 

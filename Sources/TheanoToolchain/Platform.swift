@@ -155,7 +155,7 @@ package enum Platform {
   }()
 
   /// How a user gets a fast BLAS and LAPACK.
-  static var denseLibraryAdvice: String {
+  static var denseLibraryHint: String {
     #if canImport(Darwin)
       "Accelerate is part of macOS; if it cannot be loaded, run brew install openblas"
     #else

@@ -11,7 +11,7 @@ import TheanoArrays
 package final class Toolchain: Sendable {
   /// The version of the library.
   package static let number = "0.1.0"
-  /// The same as far as compiled functions are concerned; part of every key.
+  /// The version of what generated code relies on; part of every key, so that a change makes old cache entries unused.
   static let version = "theano-swift \(number)"
 
   /// What the environment asked for.

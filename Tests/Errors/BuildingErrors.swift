@@ -443,7 +443,7 @@ private enum Table {
           solve(a, v)
                 ^
         at BuildingErrors.swift:+1
-        hint: as many equations as unknowns are needed; for least squares solve(a.T a, a.T b)
+        hint: as many equations as unknowns are needed; for least squares T.linalg.solve(T.dot(a.T, a), T.dot(a.T, b))
       """),
     Pinned(
       { T.linalg.solve(T.tensor("m", .float64, shape: [2, 2]), c) },

@@ -53,6 +53,7 @@ private enum Table {
       },
       """
       TheanoError: [function] argument 1, x, is a ragged nested array: element 0 has shape [2], element 1 has shape [1]
+        at CallErrors.swift:+2
         hint: give all elements one shape
       """),
     Pinned(
@@ -62,6 +63,7 @@ private enum Table {
       },
       """
       TheanoError: [function] argument 1, x, is a ragged nested array: element 0 has shape [2], element 1 has shape [1]
+        at CallErrors.swift:+3
         hint: give all elements one shape
       """),
     Pinned(
@@ -69,7 +71,7 @@ private enum Table {
         let n = T.lscalar("n"); _ = try function(inputs: [n], outputs: n, mode: mode)(UInt64.max)
       },
       """
-      TheanoError: [function] argument 1, n, is declared as int64 scalar but got uint64 18446744073709551615, which would lose precision
+      TheanoError: [function] argument 1, n, is declared as int64 scalar at CallErrors.swift:+2 but got uint64 18446744073709551615, which would lose precision
         at CallErrors.swift:+2
         hint: convert it: value.astype(.int64), or declare the variable as uint64
       """),
@@ -79,8 +81,8 @@ private enum Table {
         _ = try function(inputs: [l], outputs: l, mode: mode)([1, 9223372036854775808.0])
       },
       """
-      TheanoError: [function] argument 1, l, is declared as int64 vector but got float64 [1.00000000e+00 9.22337204e+18], which would lose precision
-        at CallErrors.swift:+2
+      TheanoError: [function] argument 1, l, is declared as int64 vector at CallErrors.swift:+2 but got float64 [1.00000000e+00 9.22337204e+18], which would lose precision
+        at CallErrors.swift:+3
         hint: convert it: value.astype(.int64), or declare the variable as float64
       """),
     Pinned(
@@ -88,96 +90,105 @@ private enum Table {
         let u = T.tensor("u", .uint64, shape: []); _ = try function(inputs: [u], outputs: u, mode: mode)(-1)
       },
       """
-      TheanoError: [function] argument 1, u, is declared as uint64 scalar but got int64 -1, which would lose precision
+      TheanoError: [function] argument 1, u, is declared as uint64 scalar at CallErrors.swift:+2 but got int64 -1, which would lose precision
         at CallErrors.swift:+2
         hint: convert it: value.astype(.uint64), or declare the variable as int64
       """),
     Pinned(
       { mode in
-        let v = T.dvector("v"), u = T.dvector("u"); try call(mode, [v, u], v + u, [two])
+        let v = T.dvector("v"), u = T.dvector("u");
+        _ = try function(inputs: [v, u], outputs: v + u, mode: mode).call([two])
       },
       """
       TheanoError: [function] 1 argument was given, but the function takes 2: (v, u)
+        at CallErrors.swift:+3
         hint: pass one value for each input; a list of values goes to call(_:)
       """),
     Pinned(
       { mode in
-        let v = T.dvector("v"); try call(mode, [v], v + 1, [two, two])
+        let v = T.dvector("v"); _ = try function(inputs: [v], outputs: v + 1, mode: mode).call([two, two])
       },
       """
       TheanoError: [function] 2 arguments were given, but the function takes 1: (v)
+        at CallErrors.swift:+2
         hint: pass one value for each input; a list of values goes to call(_:)
       """),
     Pinned(
       { mode in
-        let v = T.dvector("v"); try call(mode, [v], v + 1, [wide])
+        let v = T.dvector("v"); _ = try function(inputs: [v], outputs: v + 1, mode: mode).call([wide])
       },
       """
-      TheanoError: [function] argument 1, v, is declared as float64 vector but got float64 of shape [2, 3], which has 2 axes instead of 1
+      TheanoError: [function] argument 1, v, is declared as float64 vector at CallErrors.swift:+2 but got float64 of shape [2, 3], which has 2 axes instead of 1
         at CallErrors.swift:+2
         hint: reshape the value, or declare the variable with 2 axes
       """),
     Pinned(
       { mode in
-        let s = T.dscalar("s"); try call(mode, [s], s + 1, [two])
+        let s = T.dscalar("s"); _ = try function(inputs: [s], outputs: s + 1, mode: mode).call([two])
       },
       """
-      TheanoError: [function] argument 1, s, is declared as float64 scalar but got float64 of shape [2], which has 1 axis instead of 0
+      TheanoError: [function] argument 1, s, is declared as float64 scalar at CallErrors.swift:+2 but got float64 of shape [2], which has 1 axis instead of 0
         at CallErrors.swift:+2
         hint: reshape the value, or declare the variable with 1 axis
       """),
     Pinned(
       { mode in
-        let l = T.lvector("l"); try call(mode, [l], l + 1, [two])
+        let l = T.lvector("l"); _ = try function(inputs: [l], outputs: l + 1, mode: mode).call([two])
       },
       """
-      TheanoError: [function] argument 1, l, is declared as int64 vector but got float64, which would lose precision
+      TheanoError: [function] argument 1, l, is declared as int64 vector at CallErrors.swift:+2 but got float64, which would lose precision
         at CallErrors.swift:+2
         hint: convert it: value.astype(.int64), or declare the variable as float64
       """),
     Pinned(
       { mode in
-        let v = T.dvector("v"); try call(mode, [v], v + 1, [NDArray.zeros([2], dtype: .complex128)])
+        let v = T.dvector("v");
+        _ = try function(inputs: [v], outputs: v + 1, mode: mode).call([
+          NDArray.zeros([2], dtype: .complex128)
+        ])
       },
       """
-      TheanoError: [function] argument 1, v, is declared as float64 vector but got complex128, which would lose precision
-        at CallErrors.swift:+2
+      TheanoError: [function] argument 1, v, is declared as float64 vector at CallErrors.swift:+2 but got complex128, which would lose precision
+        at CallErrors.swift:+3
         hint: convert it: value.astype(.float64), or declare the variable as complex128
       """),
     Pinned(
       { mode in
-        let q = T.tensor("q", .float64, shape: [4]); try call(mode, [q], q * 2, [two])
+        let q = T.tensor("q", .float64, shape: [4]);
+        _ = try function(inputs: [q], outputs: q * 2, mode: mode).call([two])
       },
       """
-      TheanoError: [function] axis 0 of argument 1, q, is declared to have length 4 but got shape [2]
+      TheanoError: [function] axis 0 of argument 1, q, is declared to have length 4 at CallErrors.swift:+2 but got shape [2]
+        at CallErrors.swift:+3
+        hint: declare the axis without a length, or pass an array that has it
+      """),
+    Pinned(
+      { mode in
+        let q = T.drow("q"); _ = try function(inputs: [q], outputs: q * 2, mode: mode).call([wide])
+      },
+      """
+      TheanoError: [function] axis 0 of argument 1, q, is declared to have length 1 at CallErrors.swift:+2 but got shape [2, 3]
         at CallErrors.swift:+2
         hint: declare the axis without a length, or pass an array that has it
       """),
     Pinned(
       { mode in
-        let q = T.drow("q"); try call(mode, [q], q * 2, [wide])
+        let q = T.tensor("q", .uint8, shape: []);
+        _ = try function(inputs: [q], outputs: q * 2, mode: mode).call([300.ndarray])
       },
       """
-      TheanoError: [function] axis 0 of argument 1, q, is declared to have length 1 but got shape [2, 3]
-        at CallErrors.swift:+2
-        hint: declare the axis without a length, or pass an array that has it
-      """),
-    Pinned(
-      { mode in
-        let q = T.tensor("q", .uint8, shape: []); try call(mode, [q], q * 2, [300.ndarray])
-      },
-      """
-      TheanoError: [function] argument 1, q, is declared as uint8 scalar but got int64 300, which would lose precision
-        at CallErrors.swift:+2
+      TheanoError: [function] argument 1, q, is declared as uint8 scalar at CallErrors.swift:+2 but got int64 300, which would lose precision
+        at CallErrors.swift:+3
         hint: convert it: value.astype(.uint8), or declare the variable as int64
       """),
     Pinned(
       { mode in
-        let n = T.lscalar("n"); try call(mode, [n], n * 2, [Double.nan.ndarray])
+        let n = T.lscalar("n");
+        _ = try function(inputs: [n], outputs: n * 2, mode: mode).call([Double.nan.ndarray])
       },
       """
-      TheanoError: [function] argument 1, n, is declared as int64 scalar but got float64 nan, which would lose precision
-        at CallErrors.swift:+2
+      TheanoError: [function] argument 1, n, is declared as int64 scalar at CallErrors.swift:+2 but got float64 nan, which would lose precision
+        at CallErrors.swift:+3
         hint: convert it: value.astype(.int64), or declare the variable as float64
       """),
     Pinned(
@@ -186,6 +197,7 @@ private enum Table {
       },
       """
       TheanoError: [function] argument 1, x, is a ragged nested array: element 0 has shape [2], element 1 has shape [1]
+        at CallErrors.swift:+2
         hint: give all elements one shape
       """),
   ]
@@ -564,7 +576,7 @@ private enum Table {
           solve(x, v)
                 ^
         at CallErrors.swift:+1
-        hint: as many equations as unknowns are needed; for least squares solve(a.T a, a.T b)
+        hint: as many equations as unknowns are needed; for least squares T.linalg.solve(T.dot(a.T, a), T.dot(a.T, b))
       """),
     Pinned(
       { mode in try call(mode, [x, v], T.linalg.solve(x, v), [[[1.0, 2], [2, 3]], three]) },

@@ -60,7 +60,7 @@ private enum Table {
       """
       TheanoError: [function] input 1 is a constant
         at FunctionErrors.swift:+1
-        hint: make an input with T.dscalar, T.dvector, T.dmatrix ...
+        hint: make an input of it, with T.dscalar, T.dvector, T.dmatrix ...
       """),
     Pinned(
       { _ in
@@ -108,7 +108,7 @@ private enum Table {
         let v = T.dvector("v"); _ = try function(inputs: [In(v, value: 1.0)], outputs: v)
       },
       """
-      TheanoError: [function] the default of input 1, v, is declared as float64 vector but got float64 of shape [], which has 0 axes instead of 1
+      TheanoError: [function] the default of input 1, v, is declared as float64 vector at FunctionErrors.swift:+2 but got float64 of shape [], which has 0 axes instead of 1
         at FunctionErrors.swift:+2
         hint: reshape the value, or declare the variable with 0 axes
       """),
@@ -117,7 +117,7 @@ private enum Table {
         let l = T.lvector("l"); _ = try function(inputs: [In(l, value: [1.5])], outputs: l)
       },
       """
-      TheanoError: [function] the default of input 1, l, is declared as int64 vector but got float64 [1.5], which would lose precision
+      TheanoError: [function] the default of input 1, l, is declared as int64 vector at FunctionErrors.swift:+2 but got float64 [1.5], which would lose precision
         at FunctionErrors.swift:+2
         hint: convert it: value.astype(.int64), or declare the variable as float64
       """),
@@ -192,18 +192,20 @@ private enum Table {
         let k = k(); _ = try function(updates: [(k, k * 1.5)])
       },
       """
-      TheanoError: [function] the update of k is float64, but the variable is int64
+      TheanoError: [function] the update of k is float64, but the variable is int64: 1.5, float64 scalar, widens it at FunctionErrors.swift:+2
+          (k * 1.5)
+               ^^^
         at FunctionErrors.swift:+2
-        hint: cast it: T.cast(value, .int64), or find the operand that widened it
+        hint: cast it: T.cast(value, .int64)
       """),
     Pinned(
       { _ in
         let n = shared(NDArray([1])[0], name: "n"); _ = try function(updates: [(n, 1.5)])
       },
       """
-      TheanoError: [function] the update of n is float64, but the variable is int64
+      TheanoError: [function] the update of n is float64, but the variable is int64: it comes from 1.5, float64 scalar
         at FunctionErrors.swift:+2
-        hint: cast it: T.cast(value, .int64), or find the operand that widened it
+        hint: cast it: T.cast(value, .int64)
       """),
     Pinned(
       { _ in
@@ -247,21 +249,21 @@ private enum Table {
       """
       TheanoError: [function] <constant int64 (2,)>, int64 (2,), cannot stand for v, float64 vector
         at FunctionErrors.swift:+1
-        hint: givens need the same dtype, rank and lengths on both sides
+        hint: cast it: T.cast(value, .float64)
       """),
     Pinned(
       { _ in _ = try function(inputs: [s], outputs: T.sum(v), givens: [v: s]) },
       """
       TheanoError: [function] s, float64 scalar, cannot stand for v, float64 vector
         at FunctionErrors.swift:+1
-        hint: givens need the same dtype, rank and lengths on both sides
+        hint: give something of the same rank and lengths
       """),
     Pinned(
       { _ in _ = try function(outputs: T.sum(a), givens: [a: T.constant([1.0, 2.0])]) },
       """
       TheanoError: [function] <constant float64 (2,)>, float64 (2,), cannot stand for a, float64 (3,)
         at FunctionErrors.swift:+1
-        hint: givens need the same dtype, rank and lengths on both sides
+        hint: give something of the same rank and lengths
       """),
     Pinned(
       { _ in _ = try function(outputs: T.sum(v), givens: [v: a + b]) },
@@ -296,14 +298,14 @@ private enum Table {
       """
       TheanoError: [value] v is no shared variable, so it has no value of its own
         at FunctionErrors.swift:+2
-        hint: make it with shared(...), or compute it: try function(inputs: [...], outputs: v)(...)
+        hint: make it with shared(...), or compute it: try v.eval([input: value])
       """),
     Pinned(
       { _ in _ = try T.exp(v).value },
       """
       TheanoError: [value] exp(v) is no shared variable, so it has no value of its own
         at FunctionErrors.swift:+1
-        hint: make it with shared(...), or compute it: try function(inputs: [...], outputs: exp(v))(...)
+        hint: make it with shared(...), or compute it: try expression.eval([input: value])
       """),
     Pinned(
       { _ in _ = try (a + b).value },
@@ -321,14 +323,14 @@ private enum Table {
       """
       TheanoError: [setValue] v is no shared variable, so it has no value of its own
         at FunctionErrors.swift:+2
-        hint: make it with shared(...), or compute it: try function(inputs: [...], outputs: v)(...)
+        hint: make it with shared(...)
       """),
     Pinned(
       { _ in
         let w = shared(NDArray([1.0]), name: "w"); try w.setValue(1.0)
       },
       """
-      TheanoError: [setValue] the shared variable w is declared as float64 vector but got float64 of shape [], which has 0 axes instead of 1
+      TheanoError: [setValue] the shared variable w is declared as float64 vector at FunctionErrors.swift:+2 but got float64 of shape [], which has 0 axes instead of 1
         at FunctionErrors.swift:+2
         hint: reshape the value, or declare the variable with 0 axes
       """),
@@ -337,7 +339,7 @@ private enum Table {
         let k = shared(NDArray([1, 2]), name: "k"); try k.setValue([1.5, 2])
       },
       """
-      TheanoError: [setValue] the shared variable k is declared as int64 vector but got float64 [1.5 2. ], which would lose precision
+      TheanoError: [setValue] the shared variable k is declared as int64 vector at FunctionErrors.swift:+2 but got float64 [1.5 2. ], which would lose precision
         at FunctionErrors.swift:+2
         hint: convert it: value.astype(.int64), or declare the variable as float64
       """),
@@ -347,6 +349,7 @@ private enum Table {
       },
       """
       TheanoError: [setValue] the new value of m is a ragged nested array: element 0 has shape [2], element 1 has shape [1]
+        at FunctionErrors.swift:+2
         hint: give all elements one shape
       """),
     Pinned(
@@ -354,7 +357,7 @@ private enum Table {
         let w = shared(NDArray([1.0]), name: "w"); try w.setValue(NDArray.zeros([2], dtype: .complex128))
       },
       """
-      TheanoError: [setValue] the shared variable w is declared as float64 vector but got complex128, which would lose precision
+      TheanoError: [setValue] the shared variable w is declared as float64 vector at FunctionErrors.swift:+2 but got complex128, which would lose precision
         at FunctionErrors.swift:+2
         hint: convert it: value.astype(.float64), or declare the variable as complex128
       """),

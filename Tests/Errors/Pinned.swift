@@ -26,7 +26,7 @@ struct Pinned: Sendable, CustomTestStringConvertible {
   func check(_ mode: Mode = .fastRun, sourceLocation: SourceLocation = #_sourceLocation) {
     let error = #expect(throws: TheanoError.self, sourceLocation: sourceLocation) { try body(mode) }
     guard let error else { return }
-    let place = /(?:ErrorsTests|Errors)\/(\w+\.swift):(\d+)/
+    let place = /(?:(?:ErrorsTests|Errors)\/)?(\w+\.swift):(\d+)/
     let found = error.description.replacing(place) { match in
       let distance = (Int(match.2) ?? 0) - line
       return "\(match.1):\(distance < 0 ? "" : "+")\(distance)"

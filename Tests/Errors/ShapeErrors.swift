@@ -373,7 +373,7 @@ private enum Table {
           setSubtensor(l[0], s)
                              ^
         at ShapeErrors.swift:+1
-        hint: cast the new value: T.cast(value, .int64)
+        hint: cast it: T.cast(value, .int64)
       """),
     Pinned(
       { T.setSubtensor(l[0], to: 1.5) },
@@ -382,7 +382,7 @@ private enum Table {
           setSubtensor(l[0], 1.5)
                              ^^^
         at ShapeErrors.swift:+1
-        hint: cast the new value: T.cast(value, .int64)
+        hint: cast it: T.cast(value, .int64)
       """),
     Pinned(
       { T.incSubtensor(x[.newAxis, 0], by: 1) },

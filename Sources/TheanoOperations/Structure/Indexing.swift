@@ -265,11 +265,12 @@ extension T {
       value.isWeak
       ? !value.dtype.isFloating || x.dtype.isFloating : DType.promoted(value.dtype, x.dtype) == x.dtype
     guard fits || value.node.isPoisoned else {
+      let cause = value.node.owner == nil ? nil : Widening(of: value, beyond: x.dtype)
       return .impossible(
         name,
         Fault(
-          .dtype, "a part of \(x.type.brief) cannot take \(value.type.brief)",
-          hint: "cast the new value: T.cast(value, .\(x.dtype))", operand: 1), operands: [part, value],
+          .dtype, "a part of \(x.type.brief) cannot take \(value.type.brief)" + (cause?.text ?? ""),
+          hint: Widening.hint(cause, x.dtype), operand: 1), operands: [part, value],
         note: note)
     }
     let result = TensorVariable(

@@ -315,8 +315,11 @@ extension T {
     if x.node.isPoisoned || other.node.isPoisoned {
       return .carrying("broadcast", [x, other], note: .here(fileID, line))
     }
-    // A number written in Swift takes the dtype of what it meets.
-    if x.isWeak { x = Promotion.convert(x, to: Promotion.common([x, other]), .here(fileID, line)) }
+    // A number written in Swift takes the dtype of what it meets; true and false are none.
+    if x.isWeak {
+      let dtype = x.dtype == .bool ? .bool : Promotion.common([x, other])
+      x = Promotion.convert(x, to: dtype, .here(fileID, line))
+    }
     if x.type.dims == other.type.dims, !x.type.dims.contains(.unknown) { return x }
     if x == other { return x }
     return TensorVariable(BroadcastLike(), [x, other], note: .here(fileID, line))

@@ -21,7 +21,9 @@ package struct Solve: Operation {
     let n = try rules.equal(a.dims[0], a.dims[1]) { m, n in
       Fault(
         .shape, "the matrix is \(m) x \(n), not square",
-        hint: "as many equations as unknowns are needed; for least squares solve(a.T a, a.T b)", operand: 0)
+        hint:
+          "as many equations as unknowns are needed; for least squares T.linalg.solve(T.dot(a.T, a), T.dot(a.T, b))",
+        operand: 0)
     }
     _ = try rules.equal(n, b.dims[0]) { m, n in
       Fault(

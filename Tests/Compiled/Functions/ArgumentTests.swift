@@ -52,10 +52,11 @@ import TheanoTestSupport
     func message(_ values: [TensorVariable: any NDArrayConvertible]) -> String {
       do throws(TheanoError) { return "\(try y.eval(values, mode: mode))" } catch { return error.description }
     }
-    #expect(message([x: [1, 2]]).contains("the outputs need n"))
-    #expect(message([x: [1, 2], n: 3, T.dscalar("z"): 1]).contains("input z is not needed"))
-    #expect(message([x: [1, 2], n: 0.5]).contains("argument 2, n"))
-    #expect(message([x: [[1, 2], [3]], n: 1]).contains("argument 1, x"))
+    #expect(message([x: [1, 2]]).contains("the expression needs n (int64 scalar), which has no value"))
+    #expect(
+      message([x: [1, 2], n: 3, T.dscalar("z"): 1]).contains("the expression does not need the value of z"))
+    #expect(message([x: [1, 2], n: 0.5]).contains("the value of n is declared as int64 scalar"))
+    #expect(message([x: [[1, 2], [3]], n: 1]).contains("the value of x is a ragged nested array"))
   }
 
   /// What stands for itself changes nothing.

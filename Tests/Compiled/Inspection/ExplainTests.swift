@@ -29,6 +29,34 @@ import TheanoEmission
     }
   }
 
+  /// A summary comes first: about ten lines, each of which says where time or memory goes.
+  @Test func itBeginsWithASummary() throws {
+    let lines = try trained().explain().split(separator: "\n", omittingEmptySubsequences: false)
+    #expect(lines[1].isEmpty && lines[2] == "Summary")
+    let summary = lines[3...].prefix { !$0.isEmpty }
+    #expect((8...12).contains(summary.count))
+    let words = [
+      "made in ", "code ", "operations ", "loop nests ", "products ", "libraries ", "callbacks ", "largest ",
+      "workspace ", "constants ",
+    ]
+    for (line, word) in zip(summary, words) { #expect(line.hasPrefix("  \(word)"), "\(line)") }
+    let text = summary.joined(separator: "\n")
+    for part in [
+      " ms: mostly ", "2 gemm, large ones by ", "'gemm' float64[n0_0, n1_1]", " bytes at most, in 1 place",
+    ] {
+      #expect(text.contains(part), "\(part) is missing in\n\(text)")
+    }
+  }
+
+  /// Branches count too, and what there is none of is said.
+  @Test func aSummaryCountsBranches() throws {
+    let x = T.dvector("x")
+    let said = T.custom("said", [x], outputs: [x.type]) { $0 }[0]
+    let text = try function(inputs: [x], outputs: T.ifElse(T.sum(x) .> 0, T.sum(said), T.max(x))).explain()
+    #expect(text.contains("  callbacks     1\n"))
+    #expect(text.contains("  products      none\n"))
+  }
+
   @Test func whyAProductGoesWhere() throws {
     let big = T.tensor("big", shape: [40, 50])
     let wide = T.tensor("wide", shape: [50, 60])
@@ -44,7 +72,15 @@ import TheanoEmission
 
   @Test func kernelsBearExpressionsAndLines() throws {
     let source = try trained().cSource
-    #expect(source.hasPrefix("// training: its kernels"))
+    #expect(source.hasPrefix("// training\n"))
+    // The program's own kernels and entry come first, what every program has behind them; nothing is left out.
+    let halves = source.split(separator: CompilationReport.boilerplate, omittingEmptySubsequences: false)
+    try #require(halves.count == 2)
+    #expect(halves[0].contains("static ") && halves[0].contains("theano_entry"))
+    #expect(!halves[0].contains("th_host;") && halves[1].contains("th_host;"))
+    let compiled = try trained().compilation.source
+    #expect(halves[1].count > compiled.count / 2)
+    #expect(compiled.hasPrefix(halves[1].drop { $0 == "\n" }.prefix(1000)))
     #expect(source.contains("// tanh(dot(x, w))    CompiledTests/Training.swift:1"))
     #expect(!source.contains("//@"))
   }

@@ -10,8 +10,9 @@ extension HostileFile {
   static let npy: [HostileFile] = [
     HostileFile(.npy, "nothing at all", [], "byte 0: the file is empty"),
     HostileFile(.npy, "another format", Array("hello, world".utf8), "byte 0", "magic of .npy files"),
-    HostileFile(.npy, "a zip archive", [0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0, 0], "byte 0", "NPZ.load"),
-    HostileFile(.npy, "gzip", [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0], "byte 0", "decompress it first"),
+    HostileFile(
+      .npy, "a zip archive", [0x50, 0x4b, 3, 4, 0, 0, 0, 0, 0, 0], "byte 0", "magic of .npy files"),
+    HostileFile(.npy, "gzip", [0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0], "byte 0", "magic of .npy files"),
     HostileFile(.npy, "a pickle", [0x80, 4, 0x95, 0, 0, 0], "byte 0", "Python pickle"),
     HostileFile(.npy, "version 4", npyFile([], version: 4), "byte 6", "format version 4.0"),
     HostileFile(

@@ -53,13 +53,28 @@ import Theano
     var all: [(TensorVariable, String)] = []
     func add(_ expression: TensorVariable, _ text: String) { all.append((expression, text)) }
     add(x, "x")
-    add(x + 1, "x + 1.0")
-    add(T.exp(x) * (x + 1), "exp(x) * (x + 1.0)")
-    add(T.exp(x + 1), "exp(x + 1.0)")
-    add(-(x ** 2), "-(x ** 2.0)")
-    add(T.dot(x, w + 1), "dot(x, w + 1.0)")
-    add((x + 1) * (w - 1), "(x + 1.0) * (w - 1.0)")
-    add(T.sum(x * x), "sum(x * x, axis: [0, 1])")
+    add(x + 1, "x + 1")
+    add(T.exp(x) * (x + 1), "exp(x) * (x + 1)")
+    add(T.exp(x + 1), "exp(x + 1)")
+    add(-(x ** 2), "-(x ** 2)")
+    add((-x) ** 2, "(-x) ** 2")
+    add(x - (w - 1), "x - (w - 1)")
+    add(x - w - 0.5, "x - w - 0.5")
+    add(x / (w / x), "x / (w / x)")
+    add(x ** (w ** 2), "x ** (w ** 2)")
+    add(T.dot(x, w + 1), "dot(x, w + 1)")
+    add((x + 1) * (w - 1), "(x + 1) * (w - 1)")
+    add((x .> 0) .& (w + 1 .<= 2), "(x .> 0) .& (w + 1 .<= 2)")
+    add(T.where(x .> w, x, 0), "where(x .> w, x, 0)")
+    add((x + w).T, "(x + w).T")
+    add(T.sum(x * x), "sum(x * x)")
+    add(T.sum(x * x, axis: 1), "sum(x * x, axis: 1)")
+    add(T.max(x, axis: 1, keepDims: true), "max(x, axis: 1, keepDims: true)")
+    add(T.nnet.relu(x), "(x + abs(x)) * 0.5")
+    add(T.cast(x, .float32) + 1, "cast<float32>(x) + 1")
+    add(T.dmatrix("a") + T.fmatrix("b"), "a + b")
+    add(T.fmatrix("b") * 0.1, "b * 0.1")
+    add(T.lvector("k") * 9_007_199_254_740_993, "k * 9007199254740993")
     add(x[0], "x[0, .all]")
     add(x[1..<3, .all], "x[1..<3, .all]")
     add(
@@ -68,6 +83,40 @@ import Theano
     add(x[1..<3, .slice(from: 1, step: -2)], "x[1..<3, .slice(from: 1, step: -2)]")
     return all
   }()
+
+  /// A mean is a sum divided by a count, known or not, over whichever axes.
+  static let means: [(TensorVariable, String)] = [
+    (T.mean(x), "mean(x)"), (T.mean(x, axis: 0), "mean(x, axis: 0)"),
+    (T.mean(x * w, axis: [0, -1]), "mean(x * w)"),
+    (T.mean(x, axis: 1, keepDims: true), "mean(x, axis: 1, keepDims: true)"),
+    (T.mean(T.tensor("k", .int32, shape: [3, nil])), "mean(k)"),
+    (T.mean(T.tensor("f", .float32, shape: [3, 4]), axis: 1), "mean(f, axis: 1)"),
+    (T.mean((T.dot(x, w) - 1) ** 2) + 0.5, "mean((dot(x, w) - 1) ** 2) + 0.5"),
+    (T.sum(x) / 4, "sum(x) / 4"),
+    (T.sum(x) / T.cast(w.shape[0], .float64), "sum(x) / cast<float64>(w.shape[0])"),
+  ]
+
+  @Test(arguments: means) func meansAreMeans(_ expression: TensorVariable, _ text: String) {
+    #expect(pp(expression) == text)
+  }
+
+  static let v = T.dvector("v")
+  static let b = T.dvector("b")
+  static let s = T.dscalar("s")
+
+  static let gradients: [(TensorVariable, String)] = [
+    (grad(T.sum(v ** 2), wrt: v), "2 * v"), (grad(T.sum(x ** 3), wrt: x), "3 * x ** 2"),
+    (grad(s ** 2, wrt: s), "2 * s"), (grad(T.sum(v), wrt: v), "broadcast(1, v)"),
+    (grad(T.sum(T.exp(v)), wrt: v), "exp(v)"), (grad(T.sum(v * b), wrt: v), "b"),
+    (grad(T.sum(T.sin(v) - v), wrt: v), "cos(v) - 1"),
+    (grad(T.sum(T.fvector("f") * 0.5), wrt: T.fvector("g"), disconnected: .zero), "broadcast(0, g)"),
+    (grad(T.sum(T.dot(x, w)), wrt: w), "dot(x.T, broadcast(1, dot(x, w)))"),
+    (grad(T.sum(T.log(v)), wrt: v), "1 / v"), (grad(T.mean(v ** 2), wrt: v), "1 / v.shape[0] * 2 * v"),
+  ]
+
+  @Test(arguments: gradients) func gradientsAreReadable(_ expression: TensorVariable, _ text: String) {
+    #expect(pp(expression) == text)
+  }
 
   @Test(arguments: lines) func oneLine(_ expression: TensorVariable, _ text: String) {
     #expect(pp(expression) == text)
@@ -88,8 +137,8 @@ import Theano
         digraph theano {
           rankdir = BT;
           node [fontname = "monospace"];
-          n0 [shape = space, label = "multiply"];
-          n1 [shape = space, label = "exp"];
+          n0 [shape = box, label = "multiply"];
+          n1 [shape = box, label = "exp"];
           n2 [shape = ellipse, style = filled, fillcolor = palegreen, label = "x"];
           n3 [shape = ellipse, style = filled, fillcolor = lightblue, label = "w\\"\\\\"];
           n1 -> n0 [label = "0: float64 scalar"];
@@ -107,7 +156,7 @@ import Theano
     let x = T.dvector("x")
     let f = try function(inputs: [x], outputs: T.sum(x * 1), mode: .interpreted, name: "f")
     let text = f.explain()
-    #expect(text.hasPrefix("f(x: float64 vector): 1 result; interpreted\n\nStages\n"))
+    #expect(text.hasPrefix("f(x: float64 vector): 1 result; interpreted\n\nSummary\n  made in "))
     #expect(text.contains("1 x x * 1"))
     #expect(!text.contains("\nSteps"))
     #expect(f.cSource.isEmpty)
