@@ -114,7 +114,9 @@ package final class FunctionCore: Sendable {
   private func convert(_ argument: NDArray, _ k: Int) throws(TheanoError) -> NDArray {
     let input = inputs[k]
     func subject() -> String { "argument \(k + 1), \(input.variable.located)," }
-    let fitted = try Argument.fit(argument, to: input.variable, in: name, at: SourceNote.callLocation()) { subject() }
+    let fitted = try Argument.fit(argument, to: input.variable, in: name, at: SourceNote.callLocation()) {
+      subject()
+    }
     if fitted.isContiguous { return fitted }
     return try Argument.memory(subject(), in: name, at: SourceNote.callLocation()) { () throws(TheanoError) in
       try fitted.checked.contiguous()

@@ -121,7 +121,7 @@ enum Argument {
           hint: "convert it: value.astype(.\(type.dtype)), or declare the variable as \(array.dtype)")
       }
       let given = array
-      array = try memory(subject(), in: operation, at: variable.node.note.location) {
+      array = try memory(subject(), in: operation, at: location() ?? variable.node.note.location) {
         () throws(TheanoError) in
         try given.checked.astype(type.dtype)
       }
@@ -146,7 +146,7 @@ enum Argument {
 
   /// What needs memory for an argument, with an error that says which.
   static func memory(
-    _ subject: @autoclosure () -> String, in operation: String, at location: String? = nil,
+    _ subject: @autoclosure () -> String, in operation: String, at location: @autoclosure () -> String? = nil,
     _ body: () throws(TheanoError) -> NDArray
   ) throws(TheanoError) -> NDArray {
     do throws(TheanoError) { return try body() } catch {
@@ -154,7 +154,7 @@ enum Argument {
         error.diagnoses.map {
           Diagnosis(
             $0.kind, in: operation, "\(subject()) cannot be copied: \($0.what)",
-            hint: "give a smaller array, or free others first", location: location ?? $0.location)
+            hint: "give a smaller array, or free others first", location: location() ?? $0.location)
         })
     }
   }

@@ -49,7 +49,9 @@ package struct DeviceKernel {
     depthOfAxis = depths
     values = ValueWriter(nest, depthOfAxis: depths, rowDepth: 0, dialect: dialect)
     // A group has no row to run over again.
-    if kept.isEmpty, !folds.isEmpty, nest.isSequential || values.stages.contains(where: { $0 > 0 }) { return nil }
+    if kept.isEmpty, !folds.isEmpty, nest.isSequential || values.stages.contains(where: { $0 > 0 }) {
+      return nil
+    }
     let floats = Set(nest.dtypes.filter(\.isFloating).map { "base_\($0.suffix)" })
     functions = values.functions.union(floats)
     let parameters = nest.sizes.indices.filter { nest.sizes[$0].constant == nil }

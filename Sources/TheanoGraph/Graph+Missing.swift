@@ -70,11 +70,12 @@ extension Graph {
       }
     }
     guard !equal.isEmpty else { return }
-    func taken(_ size: Size) -> Size { size.substituting { equal[$0] } }
-    func taken(_ dim: Dim) -> Dim { if case .symbolic(let size) = dim { Dim(taken(size)) } else { dim } }
+    let lengths = equal
+    var taken = SizeSubstitution { lengths[$0] }
+    func settled(_ dim: Dim) -> Dim { if case .symbolic(let size) = dim { Dim(taken(size)) } else { dim } }
     for id in values.indices {
-      values[id].type = TensorType(values[id].type.dtype, values[id].type.dims.map(taken))
-      values[id].length = taken(values[id].length)
+      values[id].type = TensorType(values[id].type.dtype, values[id].type.dims.map(settled))
+      values[id].length = settled(values[id].length)
     }
     for k in checks.indices {
       checks[k].check.left = taken(checks[k].check.left)

@@ -152,7 +152,8 @@ extension Size.Symbol {
   /// What symbols are ordered by; the same in every process.
   fileprivate var order: (kind: UInt8, UInt64, UInt64) {
     switch self {
-    case .axis(let leaf, let axis): (0, UInt64(leaf), UInt64(axis))
+    // Leaves that are not given have negative numbers.
+    case .axis(let leaf, let axis): (0, UInt64(bitPattern: Int64(leaf)), UInt64(axis))
     case .value(let value): (1, UInt64(value), 0)
     case .found(let value, let slot): (2, UInt64(value), UInt64(slot))
     case .function(let node): (3, UInt64(node.depth), node.fingerprint)

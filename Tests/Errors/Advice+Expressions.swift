@@ -214,10 +214,11 @@ extension Advice {
       "cast it: T.cast(bound, .int64)", { v()[.slice(from: T.constant(1.0))] },
       then: { v()[.slice(from: T.cast(T.constant(1.0), .int64))] }, gives: "[2. 3.]"),
     Advice(
-      "cast it to int64, or compare to get a boolean vector", { v()[T.constant([2.0, 0])] },
+      "cast it: T.cast(index, .int64), or compare to get booleans of the array's shape",
+      { v()[T.constant([2.0, 0])] },
       then: { v()[T.cast(T.constant([2.0, 0]), .int64)] }, gives: "[3. 1.]"),
     Advice(
-      "for pairs of positions in a matrix write T.reshape(x, [-1])[rows * x.shape[1] + columns], for a grid of rows and columns x[rows][.all, columns]",
+      "for pairs of positions index the flattened matrix: T.reshape(x, [-1])[rows * x.shape[1] + columns]; for every row with every column index twice: x[rows][.all, columns]",
       { t([3, 4])[[2, 0], [1, 3]] },
       then: {
         let (x, rows, columns) = (t([3, 4]), T.constant([2, 0]), T.constant([1, 3]))
@@ -232,9 +233,74 @@ extension Advice {
       "give a value of at most as many axes as the part has", { T.setSubtensor(m()[0], to: m()) },
       then: { T.setSubtensor(m()[0], to: m()[1]) }, gives: "[[3. 4.]\n [3. 4.]]"),
     Advice(
-      "give a value of the part's lengths, or of length 1",
+      "make the lengths equal; only an axis of length 1 stretches, and none shrinks",
       { T.setSubtensor(v()[0..<1], to: T.constant([7.0, 8])) },
       then: { T.setSubtensor(v()[0..<1], to: T.constant([7.0])) }, gives: "[7. 2. 3.]"),
+    Advice(
+      "an axis stretches only if it is declared to have length 1: declare it (T.row, T.col, shape: [..., 1, ...]) or write T.addBroadcast(operand …, axis: …)",
+      {
+        let x = T.dvector("x")
+        return try T.setSubtensor(v()[0..<2], to: x).eval([x: [7]])
+      },
+      then: {
+        let x = T.dvector("x")
+        return try T.setSubtensor(v()[0..<2], to: T.addBroadcast(x, axis: -1)).eval([x: [7]])
+      }, gives: "[7. 7. 3.]"),
+    Advice(
+      "an array stretches only to one of at least as many axes: index or reduce the others first",
+      { T.broadcast(m(), like: v()) }, then: { T.broadcast(T.sum(m()), like: v()) }, gives: "[10. 10. 10.]"),
+    Advice(
+      "write a slice: .slice(from: 0, to: 9, step: 2)", { v()[stride(from: 0, to: 3, by: 2)] },
+      then: { v()[.slice(from: 0, to: 3, step: 2)] }, gives: "[1. 3.]"),
+    Advice(
+      "say all lengths", { T.reshape(T.constant(NDArray.zeros([0, 3])), [0, -1]) },
+      then: { T.reshape(T.constant(NDArray.zeros([0, 3])), [0, 3]).shape[1] }, gives: "3"),
+    Advice(
+      "compute with smaller lengths",
+      {
+        let n = T.lscalar("n")
+        return try T.sum(T.alloc(1.0, [n, n])).eval([n: 1 << 40])
+      },
+      then: {
+        let n = T.lscalar("n")
+        return try T.sum(T.alloc(1.0, [n, n])).eval([n: 3])
+      }, gives: "9.0"),
+    Advice(
+      "give a smaller array, or free others first",
+      {
+        let x = T.dvector("x")
+        return try (x * 2).eval([x: NDArray([Float(1)]).broadcast(to: [1 << 46])])
+      },
+      then: {
+        let x = T.dvector("x")
+        return try (x * 2).eval([x: NDArray([Float(1)]).broadcast(to: [2])])
+      }, gives: "[2. 2.]"),
+    Advice(
+      "write them with a decimal point: 2.0 ** 100.0",
+      {
+        let two: TensorVariable = 2
+        return two ** 100
+      },
+      then: {
+        let two: TensorVariable = 2.0
+        return two ** 100.0
+      }, gives: "1.2676506002282294e+30"),
+    Advice(
+      "a mask stands in a subscript: x[mask]", { T.take(v(), v() .> 1) }, then: { v()[v() .> 1] },
+      gives: "[2. 3.]"),
+    Advice(
+      "a mask has a boolean for each place of the axes that it stands for",
+      { v()[T.constant([true, false])] }, then: { v()[T.constant([true, false, true])] }, gives: "[1. 3.]"),
+    Advice(
+      "choose between whole arrays with T.ifElse, between elements with T.where", { v()[T.constant(true)] },
+      then: { T.ifElse(T.constant(true), v(), v() * 2) }, gives: "[1. 2. 3.]"),
+    Advice(
+      "index or reduce it to one number", { v()[T.constant([1, 2])...] },
+      then: { v()[T.constant([1, 2])[0]...] }, gives: "[2. 3.]"),
+    Advice(
+      "index with the integer first and with the array then, as in x[0][.all, positions]; T.dimshuffle moves its axes",
+      { t([2, 2, 2])[0, .all, [1, 0]] }, then: { t([2, 2, 2])[0][.all, [1, 0]] }, gives: "[[1. 0.]\n [3. 2.]]"
+    ),
     Advice(
       "cast it: T.cast(value, .…)", { T.setSubtensor(T.constant([1, 2])[0], to: T.constant(7.5)) },
       then: { T.setSubtensor(T.constant([1, 2])[0], to: T.cast(T.constant(7.5), .int64)) }, gives: "[7 2]"),

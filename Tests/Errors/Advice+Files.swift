@@ -442,8 +442,7 @@ extension Advice {
     because(
       "a fault of the library, which no program has on purpose",
       "this is a fault of Theano itself: please report it, with the program",
-      "remove the file; if this comes again, please report it", "make the function anew with function(...)",
-      "check the bounds and the step")
+      "remove the file; if this comes again, please report it", "make the function anew with function(...)")
     because(
       "a machine without memory or disk: MemoryErrors, CacheFaults and LongReadTests make one, in a process of its own",
       "give smaller arguments, or compute it in pieces", "free some, or split the file",

@@ -33,20 +33,23 @@ private enum Table {
       """),
     Pinned(
       { mode in
-        let x = T.dvector("x"); try call(mode, [x], x * 2, [view])
+        let x = T.dvector("x")
+        _ = try function(inputs: [x], outputs: x * 2, mode: mode)(view)
       },
       """
       TheanoError: [function] argument 1, x, cannot be copied: no memory for 562949953421312 bytes: shape [70368744177664] of float64
-        at MemoryErrors.swift:+2
+        at MemoryErrors.swift:+3
         hint: give a smaller array, or free others first
       """),
     Pinned(
       { mode in
-        let x = T.dvector("x"); try call(mode, [x], x * 2, [NDArray([Float(1.5)]).broadcast(to: [1 << 46])])
+        let x = T.dvector("x")
+        _ = try function(inputs: [x], outputs: x * 2, mode: mode)(
+          NDArray([Float(1.5)]).broadcast(to: [1 << 46]))
       },
       """
       TheanoError: [function] argument 1, x, cannot be copied: no memory for 562949953421312 bytes: shape [70368744177664] of float64
-        at MemoryErrors.swift:+2
+        at MemoryErrors.swift:+3
         hint: give a smaller array, or free others first
       """),
     Pinned(

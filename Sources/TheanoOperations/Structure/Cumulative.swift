@@ -39,7 +39,9 @@ package struct Cumulative: Operation {
     let moved = x.transposed(order)
     let n = x.shape[axis]
     let dtype = types[0].dtype
-    func run<E: NDArrayScalar>(_ values: HostLoops.Elements<E>, _ combine: (E, E) -> E) throws(Fault) -> NDArray {
+    func run<E: NDArrayScalar>(_ values: HostLoops.Elements<E>, _ combine: (E, E) -> E) throws(Fault)
+      -> NDArray
+    {
       try HostLoops.fill(moved.shape, dtype) { (target: UnsafeMutableBufferPointer<E>) in
         for k in target.indices { target[k] = k % n == 0 ? values[k] : combine(target[k - 1], values[k]) }
       }

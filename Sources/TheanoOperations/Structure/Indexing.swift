@@ -26,7 +26,7 @@ private struct Subscript {
     var what: String
     var hint: String
     var entry: Int?
-    init(_ what: String, _ hint: String, at entry: Int? = nil) {
+    init(_ what: String, hint: String, at entry: Int? = nil) {
       (self.what, self.hint, self.entry) = (what, hint, entry)
     }
   }
@@ -37,7 +37,7 @@ private struct Subscript {
     if indexed > rank {
       throw Misfit(
         "\(indexed) \(indexed == 1 ? "index" : "indices") for \(base.type.brief), which has "
-          + counted(rank, "axis", "axes"), "give at most one index for each axis")
+          + counted(rank, "axis", "axes"), hint: "give at most one index for each axis")
     }
     var sawEllipsis = false
     for (k, entry) in written.enumerated() {
@@ -47,7 +47,8 @@ private struct Subscript {
         places.part()
       case .ellipsis:
         if sawEllipsis {
-          throw Misfit("only one .ellipsis can stand in a subscript", "write .all for the other axes", at: k)
+          throw Misfit(
+            "only one .ellipsis can stand in a subscript", hint: "write .all for the other axes", at: k)
         }
         sawEllipsis = true
         for _ in 0..<(rank - indexed) { keep(.full) }
@@ -57,7 +58,7 @@ private struct Subscript {
       case .places:
         throw Misfit(
           "a stride of places selects no part of an expression",
-          "write a slice: .slice(from: 0, to: 9, step: 2)", at: k)
+          hint: "write a slice: .slice(from: 0, to: 9, step: 2)", at: k)
       case .position(let v): try position(v, at: k)
       }
     }
@@ -65,7 +66,8 @@ private struct Subscript {
     if places.areMoved {
       throw Misfit(
         "an integer and an array stand apart in a subscript: NumPy then puts the array's axes before all others",
-        "index with the integer first and with the array then, as in x[0][.all, positions]; T.dimshuffle moves its axes"
+        hint:
+          "index with the integer first and with the array then, as in x[0][.all, positions]; T.dimshuffle moves its axes"
       )
     }
   }
@@ -87,12 +89,12 @@ private struct Subscript {
     _ start: TensorVariable?, _ stop: TensorVariable?, _ step: Int, at k: Int
   ) throws(Misfit) {
     if step == 0 {
-      throw Misfit("a slice cannot have step 0", "give a step of at least 1, or at most -1", at: k)
+      throw Misfit("a slice cannot have step 0", hint: "give a step of at least 1, or at most -1", at: k)
     }
     for bound in [start, stop].compactMap({ $0 }) where bound.ndim != 0 || !bound.dtype.isInteger {
       throw Misfit(
         "the bound of a slice is \(bound.type.brief), not an integer scalar",
-        bound.ndim == 0 ? "cast it: T.cast(bound, .int64)" : "index or reduce it to one number", at: k)
+        hint: bound.ndim == 0 ? "cast it: T.cast(bound, .int64)" : "index or reduce it to one number", at: k)
     }
     var bounds: [Int?] = []
     for bound in [start, stop] {
@@ -107,13 +109,13 @@ private struct Subscript {
       guard v.ndim > 0 else {
         throw Misfit(
           "an index is a bool scalar, not an integer",
-          "choose between whole arrays with T.ifElse, between elements with T.where", at: k)
+          hint: "choose between whole arrays with T.ifElse, between elements with T.where", at: k)
       }
       try gather(try mask(v, at: k), rank: 1, at: k)
     } else if !v.dtype.isInteger {
       throw Misfit(
         "an index is \(v.type.brief), not an integer",
-        "cast it: T.cast(index, .int64), or compare to get booleans of the array's shape", at: k)
+        hint: "cast it: T.cast(index, .int64), or compare to get booleans of the array's shape", at: k)
     } else if v.ndim == 0 {
       selected.append(.index(operand: operand(Promotion.position(v, note))))
       places.index()
@@ -126,7 +128,8 @@ private struct Subscript {
     if places.hasArray {
       throw Misfit(
         "only one array can stand in a subscript",
-        "for pairs of positions index the flattened matrix: T.reshape(x, [-1])[rows * x.shape[1] + columns]; for every row "
+        hint:
+          "for pairs of positions index the flattened matrix: T.reshape(x, [-1])[rows * x.shape[1] + columns]; for every row "
           + "with every column index twice: x[rows][.all, columns]", at: k)
     }
     places.array(before: order.count)
@@ -144,7 +147,7 @@ private struct Subscript {
     for (own, length) in v.type.dims.enumerated() {
       guard let m = length.constant, let n = dims[axis + own].constant, m != n else { continue }
       let (what, hint) = Mask.misfit(m, n, axis: axis + own, ofMask: own, rank: count)
-      throw Misfit(what, hint, at: k)
+      throw Misfit(what, hint: hint, at: k)
     }
     let x = base
     return SourceNote.with(note) {

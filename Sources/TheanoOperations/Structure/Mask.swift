@@ -17,8 +17,8 @@ package struct Mask: Operation {
   ) {
     let place = rank == 1 ? "" : "axis \(own) of "
     return (
-      "\(place)the mask has length \(m), but axis \(axis) of the array has length \(n)",
-      "a mask has a boolean for each place of the axes that it stands for"
+      what: "\(place)the mask has length \(m), but axis \(axis) of the array has length \(n)",
+      hint: "a mask has a boolean for each place of the axes that it stands for"
     )
   }
 

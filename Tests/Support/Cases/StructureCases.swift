@@ -45,7 +45,9 @@ extension OperationCase {
   }()
 
   package static let cumulative: [OperationCase] = {
-    let cubes = [[[2, 3, 4]], [[1, 1, 1]], [[7, 9, 8]], [[3, 2, 70]], [[70, 2, 3]], [[0, 3, 4]], [[2, 0, 3]]]
+    let cubes = [
+      [[2, 3, 4]], [[1, 1, 1]], [[7, 9, 8]], [[3, 2, 70]], [[70, 2, 3]], [[0, 3, 4]], [[2, 0, 3]],
+    ]
     return [nil, 0, 1, -1].flatMap { axis -> [OperationCase] in
       let where_ = axis.map { "\($0)" } ?? "all"
       return [
