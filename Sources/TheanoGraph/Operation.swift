@@ -211,18 +211,12 @@ package struct ShapeRules: Sendable {
   /// - Parameters:
   ///   - subject: What is stretched, in words: "the value".
   ///   - target: What it is stretched to, in words.
-  ///   - operand: Which operand is stretched.
+  ///   - operand: Which operand is stretched: no more axes than the target has.
   package mutating func stretch(
     _ dims: [Dim], to lengths: [Dim], _ subject: String, _ target: String, operand: Int
   ) throws(Fault) {
     let lead = lengths.count - dims.count
-    guard lead >= 0 else {
-      throw Fault(
-        .shape,
-        "\(subject) has \(counted(dims.count, "axis", "axes")), more than the \(lengths.count) of \(target)",
-        hint: "an array stretches only to one of at least as many axes: index or reduce the others first",
-        operand: operand)
-    }
+    precondition(lead >= 0, "the operation has said what is wrong with its ranks")
     for (axis, dim) in dims.enumerated() where dim != 1 {
       _ = try equal(dim, lengths[axis + lead]) { have, want in
         let hint =
