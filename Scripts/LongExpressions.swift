@@ -37,20 +37,26 @@ func parts(_ x: TensorVariable) -> TensorVariable {
   x[0] * 2 + x[1] - x[2] * x[3] + x[4] / 3 - 1
 }
 
-func slices(_ x: TensorVariable, _ i: TensorVariable, _ n: TensorVariable, _ b: Int, _ k: Int) -> [TensorVariable] {
-  let batch = x[i * b ..< (i + 1) * b]
-  let both = x[i * b ..< (i + 1) * b, .all] * 2 + x[i - 1 ..< n + 1, 1 ..< -1] / 3 - x[k ..< k + b, ..<n]
+func slices(_ x: TensorVariable, _ i: TensorVariable, _ n: TensorVariable, _ b: Int, _ k: Int)
+  -> [TensorVariable]
+{
+  let batch = x[i * b..<(i + 1) * b]
+  let both = x[i * b..<(i + 1) * b, .all] * 2 + x[i - 1..<n + 1, 1 ..< -1] / 3 - x[k..<k + b, ..<n]
   let edges = x[1 ..< -1, 1 ..< -1] - 0.25 * (x[..<(-2), 1 ..< -1] + x[2..., 1 ..< -1] + x[1 ..< -1, ..<(-2)])
   let set = T.setSubtensor(x[1 ..< -1, k...n], to: x[1 ..< -1, k...n] * 2 + 1)
-  return [batch, both, edges, set, x[i...], x[..<n], x[i], x[n ..< -1, 0 ... -2], x[k - 1 ..< 2 * k - 4, x[0] .> 0]]
+  return [
+    batch, both, edges, set, x[i...], x[..<n], x[i], x[n ..< -1, 0 ... -2], x[k - 1..<2 * k - 4, x[0] .> 0],
+  ]
 }
 
 func arraySlices(_ a: NDArray, _ k: Int, _ b: Int) -> [NDArray] {
-  [a[1 ..< -1, k ..< k + b], a[0..<3, 1...2], a[k * b ..< (k + 1) * b], a[..<(-1), 2...], a[1..<3, .all, 0]]
+  [a[1 ..< -1, k..<k + b], a[0..<3, 1...2], a[k * b..<(k + 1) * b], a[..<(-1), 2...], a[1..<3, .all, 0]]
 }
 
 func plainSwift(_ a: [Double], _ n: Int, _ r: Double) -> Double {
   var sum = 0.0
-  for i in 0..<n where r != 0 && a[i] < 2 * r && !(i == 3) { sum += a[i] * r - (0..<i).reduce(0.0) { $0 + Double($1) } }
+  for i in 0..<n where r != 0 && a[i] < 2 * r && !(i == 3) {
+    sum += a[i] * r - (0..<i).reduce(0.0) { $0 + Double($1) }
+  }
   return sum == 0 ? -1 : a[1..<n].reduce(0, +) + a[..<2].reduce(0, +) * sum
 }
