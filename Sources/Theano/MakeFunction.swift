@@ -140,7 +140,7 @@ func make(
   checkMode(mode, &findings)
   for (k, output) in (outputs + converted).enumerated() where !output.node.isPoisoned {
     let subject = k < outputs.count ? "output \(k + 1)" : "the new value of an updated variable"
-    do throws(Fault) { try output.type.requirePossible(subject) } catch {
+    do throws(Fault) { try output.type.requireComputable(subject) } catch {
       findings.add(error.kind, error.what, hint: error.hint)
     }
   }
@@ -226,7 +226,7 @@ private func checkInputs(_ inputs: [In], _ findings: inout Findings) {
         hint: "leave it out: its value is read at each call; givens: can put something in its place")
     default:
       do throws(Fault) {
-        try input.variable.type.requirePossible("input \(k + 1), \(input.variable.located),")
+        try input.variable.type.requireComputable("input \(k + 1), \(input.variable.located),")
       } catch {
         findings.add(error.kind, error.what, hint: error.hint)
       }

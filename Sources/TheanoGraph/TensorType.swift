@@ -41,9 +41,11 @@ extension TensorType {
 
   /// Throws if expressions cannot compute with arrays of this type, and says why.
   ///
-  /// - Parameter operand: Which operand has the type; `nil` if it is the result.
-  package func requireComputable(operand: Int? = nil) throws(Fault) {
-    let subject = operand.map { "operand \($0 + 1)" } ?? "the result"
+  /// - Parameters:
+  ///   - subject: What has the type; `nil` if it is the operand, or the result.
+  ///   - operand: Which operand has the type.
+  package func requireComputable(_ subject: String? = nil, operand: Int? = nil) throws(Fault) {
+    let subject = subject ?? operand.map { "operand \($0 + 1)" } ?? "the result"
     if dtype.isComplex || dtype == .float16 || dtype == .bfloat16 {
       throw Fault(
         .dtype, "\(subject) is \(dtype), which expressions cannot compute with",
