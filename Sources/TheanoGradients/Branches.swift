@@ -104,15 +104,17 @@ struct GradientSums {
   private let branches: Branches
   private var sums: [VariableKey: [(branch: Int, term: GradientTerm)]] = [:]
 
-  init(_ branches: Branches) { self.branches = branches }
+  private let equal: EqualVariables
+
+  init(_ branches: Branches, _ equal: EqualVariables) { (self.branches, self.equal) = (branches, equal) }
 
   mutating func add(_ term: GradientTerm, to variable: TensorVariable, in branch: Int) {
-    sums[VariableKey(variable), default: []].add(term, branch)
+    sums[equal[VariableKey(variable)], default: []].add(term, branch)
   }
 
   /// All that has arrived at a variable, as it is seen from a branch: what branches inside of it gave counts if they are taken.
   func total(of variable: TensorVariable, in target: Int) -> GradientTerm? {
-    guard var terms = sums[VariableKey(variable)] else { return nil }
+    guard var terms = sums[equal[VariableKey(variable)]] else { return nil }
     // The deepest branches end first, both of a conditional at once.
     while let (branch, _) = terms.filter({ $0.branch != target }).max(by: {
       branches.depth($0.branch) < branches.depth($1.branch)

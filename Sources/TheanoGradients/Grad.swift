@@ -240,9 +240,12 @@ func accumulate(
     return depends.contains(key) && !stopping.contains(key) && input.dtype.isFloating
   }
   let branches = Branches(order.map(\.apply), of: seeds.map(\.output), isWanted)
-  var gradients = GradientSums(branches)
+  let equal = EqualVariables(
+    in: seeds.map(\.output), order.map(\.apply), apart: stopping.union(wrt.map(VariableKey.init)), branches)
+  var gradients = GradientSums(branches, equal)
   for (output, gradient) in seeds { gradients.add(GradientTerm(gradient, nil), to: output, in: 0) }
-  for (apply, held) in order.reversed() {
+  // The first of equal applications comes last here, when all gradients of the others have arrived.
+  for (apply, held) in order.reversed() where !equal.isRepeated(apply) {
     let branch = branches.branch(of: apply)
     SourceNote.with(apply.note) {
       let outputs = allOutputs(of: apply, held)

@@ -46,7 +46,11 @@ import TheanoTestSupport
       let y = T.tensor("y", dtype, shape: [nil])
       let p = build(x)
       let q = name == "opposite" ? T.sigmoid(-x) : 1 - p
-      let costs = [-T.sum(y * T.log(p) + (1 - y) * T.log(q)), T.sum(-y * T.log(p) - (1 - y) * T.log(q)) / 2]
+      // The second writes everything out again.
+      let (again, other) = (build(x), name == "opposite" ? T.sigmoid(-x) : 1 - build(x))
+      let costs = [
+        -T.sum(y * T.log(p) + (1 - y) * T.log(q)), T.sum(-y * T.log(again) - (1 - y) * T.log(other)) / 2,
+      ]
       let made = try costs.map {
         try function(inputs: [x, y], outputs: [$0, grad($0, wrt: x)], mode: mode)
       }
@@ -72,12 +76,13 @@ import TheanoTestSupport
     // Written by hand, probabilities that underflow are told from those that are no number only by assuming that there are none.
     if !isNamed, !mode.assumesFinite { return }
     let (x, t) = (T.dmatrix("x"), T.dmatrix("t"))
-    let e = T.exp(x)
-    let p = isNamed ? T.nnet.softmax(x) : e / T.sum(e, axis: 1, keepDims: true)
+    // Written out anew wherever it stands.
+    func p() -> TensorVariable {
+      isNamed ? T.nnet.softmax(x) : T.exp(x) / T.sum(T.exp(x), axis: 1, keepDims: true)
+    }
     let costs = [
-      -T.sum(t * T.log(p)), T.sum(t * T.log(t / p)), T.sum(p * T.log(p / t)),
-      T.sum(p * (T.log(p) - T.log(t))),
-      -T.sum(p * T.log(p)),
+      -T.sum(t * T.log(p())), T.sum(t * T.log(t / p())), T.sum(p() * T.log(p() / t)),
+      T.sum(p() * (T.log(p()) - T.log(t))), -T.sum(p() * T.log(p())),
     ]
     let f = try function(inputs: [x, t], outputs: costs + costs.map { grad($0, wrt: x) }, mode: mode)
     let third = 1.0 / 4

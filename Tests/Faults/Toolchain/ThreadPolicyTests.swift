@@ -71,6 +71,8 @@ struct ThreadPolicyTests {
       parallelism: parallelism == nil ? nil : "fake_get_parallel")
     var settings = toolchain.settings
     settings.threads = 3
+    // Whatever the environment says: the library is the test's own.
+    settings.native = .automatic
     let services = HostServices(Toolchain(settings), candidates: [candidate])
     #expect(services.libraries.products?.name == "fake")
     let handle = try #require(dlopen(path, RTLD_NOW | RTLD_NOLOAD), "it stays loaded")
