@@ -36,19 +36,34 @@ extension CallSite {
   /// The innermost frame written outside the library.
   ///
   /// The first frame with a line is `capture` or, where the optimiser made a tail call of it, its caller: a file of this
-  /// module. The folder above the module's is therefore that of all the library's sources, however paths were mapped when it
-  /// was compiled, and the first frame outside of that folder is the user's. Symbol names would not tell: an extension that a
-  /// user writes on one of the library's types is mangled like the library's own. Frames without a line are made by the
-  /// compiler or belong to the standard library.
+  /// module. The folder above the module's is therefore that of all the library's sources. Symbol names would not tell: an
+  /// extension that a user writes on one of the library's types is mangled like the library's own. Frames without a line are made
+  /// by the compiler or belong to the standard library.
   private static func userFrame(in stack: [SymbolisedFrame]) -> Location? {
-    guard let own = stack.lazy.compactMap(\.location?.path).first else { return nil }
-    let folders = own.split(separator: "/", omittingEmptySubsequences: false).dropLast()
-    guard folders.last == "TheanoGraph" else { return nil }
-    let library = folders.dropLast().joined(separator: "/") + "/"
+    guard let own = stack.lazy.compactMap(\.location?.path).first, let root = libraryRoot(of: own) else {
+      return nil
+    }
     return stack.lazy.compactMap(\.location).first { location in
-      location.line > 0 && location.path.hasSuffix(".swift") && !location.path.hasPrefix(library)
+      guard location.line > 0, location.path.hasSuffix(".swift") else { return false }
+      // Paths of one build may be absolute in one place and relative to the package in another.
+      guard let other = libraryRoot(of: location.path) else { return true }
+      let count = min(root.count, other.count)
+      return root.suffix(count) != other.suffix(count)
     }
   }
+
+  /// The folders above the library's module that a path lies in; `nil` if it is in none.
+  private static func libraryRoot(of path: String) -> [Substring]? {
+    let folders = path.split(separator: "/", omittingEmptySubsequences: false).dropLast()
+    return folders.lastIndex { modules.contains($0) }.map { Array(folders[..<$0]) }
+  }
+
+  /// The library's modules, by which its own files are told from the user's.
+  package static let modules: Set<Substring> = [
+    "TheanoArrays", "TheanoKernels", "TheanoGraph", "TheanoOperations", "TheanoGradients",
+    "TheanoInterpreter", "TheanoRewriting", "TheanoRules", "TheanoScheduling", "TheanoEmission",
+    "TheanoToolchain", "TheanoRuntime", "TheanoFormats", "TheanoInspection", "Theano",
+  ]
 }
 
 /// One source frame at an address: an address has several when functions were inlined there.

@@ -1,6 +1,7 @@
 import CTheanoSupport
 import Testing
 import TheanoGraph
+import TheanoTestSupport
 import TheanoToolchain
 
 @Suite struct CallSiteTests {
@@ -64,5 +65,16 @@ private let deepLine = #line + 2
     #expect(text.hasSuffix("#endif\n"))
     #expect(!text.contains("#include"))
     #expect(TH_ABI == 2)
+  }
+
+  /// The library's files are told by the folders of its modules, of which none may be missing.
+  @Test func everyModuleIsKnown() throws {
+    let manifest = String(decoding: fileBytes("\(packageRoot)/Package.swift"), as: UTF8.self)
+    let table = try #require(manifest.firstRange(of: "let modules"))
+    let end = try #require(manifest.firstRange(of: "\nlet settings"))
+    let all = manifest[table.lowerBound..<end.lowerBound].split(separator: "\"").filter {
+      $0.hasPrefix("Theano")
+    }
+    #expect(Set(all) == CallSite.modules)
   }
 }
