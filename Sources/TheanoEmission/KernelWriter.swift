@@ -20,8 +20,6 @@ struct KernelWriter {
   let depthOfAxis: [Int]
   var values: ValueWriter
   let canFail: Bool
-  /// Where the text of a loop begins that is to be written for arguments in and out of reach.
-  private var openLoop: ReachLoop?
 
   /// A function of a program.
   struct Result {
@@ -235,12 +233,6 @@ struct KernelWriter {
   private mutating func add(_ statement: String) {
     if statement.contains("th_fail(") { _ = code.service("th_fail") }
     code.line(statement)
-  }
-
-  /// A loop that is written once, or twice for arguments in and out of reach.
-  private struct ReachLoop {
-    var axis: Int
-    var wanted: Set<Int>
   }
 
   /// Opens a loop over an axis and writes what is computed in it.

@@ -45,7 +45,7 @@ extension Graph {
   private func serial(_ node: NodeID) -> UInt64 { nodes[node].origin?.serial ?? UInt64(node) }
 
   /// The nodes that values are computed from; those in branches of conditionals only if asked for.
-  private func reached(from values: [ValueID], throughBranches: Bool) -> [NodeID] {
+  func reached(from values: [ValueID], throughBranches: Bool) -> [NodeID] {
     var seen: Set<NodeID> = []
     var order: [NodeID] = []
     var pending = values.compactMap { producer(resolve($0)) }

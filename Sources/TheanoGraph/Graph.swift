@@ -318,13 +318,7 @@ package struct Graph {
         values[new].useCount += 1
       }
       for user in users {
-        unintern(user)
-        for k in nodes[user].inputs.indices where nodes[user].inputs[k] == old {
-          nodes[user].inputs[k] = new
-          values[old].useCount -= 1
-          values[new].useCount += 1
-        }
-        values[new].users.append(user)
+        redirect(user, from: old, to: new)
         // A node that is about to be released must not be merged with another.
         if isReplaced(user) { continue }
         let key = Graph.key(nodes[user].op, nodes[user].inputs)
@@ -349,17 +343,22 @@ package struct Graph {
   /// Lets some of the users of a value use another one of its type in its place.
   package mutating func substitute(_ old: ValueID, with new: ValueID, in users: [NodeID]) {
     for user in users {
-      unintern(user)
-      for k in nodes[user].inputs.indices where nodes[user].inputs[k] == old {
-        nodes[user].inputs[k] = new
-        values[old].useCount -= 1
-        values[new].useCount += 1
-      }
-      values[new].users.append(user)
+      redirect(user, from: old, to: new)
       if nodes[user].op.isPure {
         interned[Graph.key(nodes[user].op, nodes[user].inputs), default: []].append(user)
       }
     }
+  }
+
+  /// Lets a node read another value in the place of one; it is no longer found by its operands.
+  private mutating func redirect(_ user: NodeID, from old: ValueID, to new: ValueID) {
+    unintern(user)
+    for k in nodes[user].inputs.indices where nodes[user].inputs[k] == old {
+      nodes[user].inputs[k] = new
+      values[old].useCount -= 1
+      values[new].useCount += 1
+    }
+    values[new].users.append(user)
   }
 
   private func isReplaced(_ node: NodeID) -> Bool {
@@ -433,18 +432,8 @@ package struct Graph {
 
   /// Finds which checks every call must meet: those of nodes that the outputs need whatever conditions say.
   package mutating func findCertainChecks() {
-    var seen = Set<NodeID>()
-    var pending = outputs.compactMap { producer(resolve($0)) }
-    while let node = pending.popLast() {
-      guard seen.insert(node).inserted else { continue }
-      if nodes[node].op.isConditional {
-        if let condition = producer(resolve(nodes[node].inputs[0])) { pending.append(condition) }
-        pending += lengthsRead(by: node).compactMap(producer)
-      } else {
-        pending += needs(node)
-      }
-    }
-    for k in checks.indices where checks[k].nodes.contains(where: seen.contains) {
+    let certain = Set(reached(from: outputs, throughBranches: false))
+    for k in checks.indices where checks[k].nodes.contains(where: certain.contains) {
       checks[k].isCertain = true
     }
     holdCheckedValues()

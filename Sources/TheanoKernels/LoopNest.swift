@@ -212,13 +212,6 @@ package struct NestBuilder {
     return emit(.folded(effect), fold.dtype.arithmetic)
   }
 
-  /// Says where the result of a fold goes, besides into this nest.
-  package mutating func setTarget(_ target: LoopNest.Fold.Target, of effect: Int) {
-    guard case .fold(var fold) = nest.effects[effect] else { return }
-    fold.target = target
-    nest.effects[effect] = .fold(fold)
-  }
-
   package mutating func emit(_ instruction: LoopNest.Instruction, _ dtype: DType) -> LoopNest.Ref {
     if let ref = known[instruction] { return ref }
     let ref = LoopNest.Ref(nest.instructions.count)

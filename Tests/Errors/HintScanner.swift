@@ -1,11 +1,5 @@
 import TheanoTestSupport
 
-#if canImport(Darwin)
-  import Darwin
-#else
-  import Glibc
-#endif
-
 /// Finds the hints of errors in the library's sources: the string literals of arguments labelled `hint:`, and of declarations
 /// and assignments whose name ends in "hint". Interpolations are written `…`.
 struct HintScanner {
@@ -20,21 +14,10 @@ struct HintScanner {
   }
 
   private static func files(under folder: String) -> [String] {
-    guard let handle = opendir(folder) else { return [] }
-    defer { closedir(handle) }
-    var found: [String] = []
-    while let entry = readdir(handle) {
-      let name = withUnsafePointer(to: &entry.pointee.d_name) {
-        $0.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
-      }
-      if name.hasPrefix(".") { continue }
-      if name.hasSuffix(".swift") {
-        found.append("\(folder)/\(name)")
-      } else if !name.contains(".") {
-        found += files(under: "\(folder)/\(name)")
-      }
+    fileNames(in: folder).flatMap { name in
+      if name.hasSuffix(".swift") { return ["\(folder)/\(name)"] }
+      return name.contains(".") ? [] : files(under: "\(folder)/\(name)")
     }
-    return found.sorted()
   }
 
   private struct Token {

@@ -34,7 +34,7 @@ enum DistributionRewrites {
       guard let op = application.op as? Elementwise, op == Ops.multiply || op == Ops.divide,
         graph.dtype(root).isFloating, !isInner(graph, root), var fraction = try Fraction(root, &graph)
       else { return nil }
-      let gone = Set(fraction.cancel { graph.range($0).isPositive && graph.range($0).isFinite })
+      let gone = Set(fraction.cancel { graph.range($0).isFinitePositive })
       guard !gone.isEmpty, let value = try fraction.build(graph.dtype(root), &graph) else { return nil }
       return try with(value, gone, left: Set(fraction.above + fraction.below), hiding, &graph).map { [$0] }
     }
@@ -134,7 +134,7 @@ enum DistributionRewrites {
     for (term, own) in zip(terms, fractions) {
       var product = own
       product.multiply(by: used)
-      gone.formUnion(product.cancel { graph.range($0).isPositive && graph.range($0).isFinite })
+      gone.formUnion(product.cancel { graph.range($0).isFinitePositive })
       _ = try product.stabilise(&graph)
       left.formUnion(product.above)
       if term.isNegative { product.coefficient = -product.coefficient }
@@ -228,10 +228,7 @@ private struct Term {
 extension Fraction {
   /// Whether a factor has something to cancel here, or to meet.
   fileprivate func meets(_ factor: Graph.ValueID, _ graph: borrowing Graph) -> Bool {
-    if below.contains(factor) {
-      let range = graph.range(factor)
-      return range.isPositive && range.isFinite
-    }
+    if below.contains(factor) { return graph.range(factor).isFinitePositive }
     guard let exponent = graph.operand(of: factor, Ops.exp) else { return false }
     return below.contains { ExponentialSum($0, in: graph)?.exponents.contains(exponent) ?? false }
   }

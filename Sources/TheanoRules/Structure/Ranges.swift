@@ -29,10 +29,9 @@ struct ValueRange: Equatable {
     skipsZero || low > 0 || high < 0 || (low == 0 && isOpenLow) || (high == 0 && isOpenHigh)
   }
   var isPositive: Bool { isNonNegative && isNonZero }
+  var isFinitePositive: Bool { isFinite && isPositive }
   /// Whether dividing by it, or cancelling it, hides nothing.
   var isFiniteNonZero: Bool { isFinite && isNonZero }
-  /// Whether it is a number of which a product with another one is no larger.
-  var isAtMostOne: Bool { low >= -1 && high <= 1 }
 
   static prefix func - (a: ValueRange) -> ValueRange {
     var result = a
