@@ -153,9 +153,7 @@ package struct ProgramBuilder {
   private func address(_ id: BufferID) -> Program.Argument { .address(place(id), schedule.buffers[id].dtype) }
 
   private func length(_ size: Size) -> Program.Argument {
-    if size.terms.count == 1, size.terms[0].coefficient == 1, size.terms[0].symbols.count == 1,
-      case .axis(let leaf, let axis) = size.terms[0].symbols[0]
-    {
+    if case .axis(let leaf, let axis) = size.symbol {
       return .axisLength(leaf: .known(leaf), axis: .known(axis))
     }
     return .length(size)

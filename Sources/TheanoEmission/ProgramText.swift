@@ -456,11 +456,9 @@ package struct ProgramText {
       assigned.insert("b\(id)")
       code.line("b\(id) = (\(output.dtype.cName) *)out[\(k)].data;")
       for (axis, size) in output.shape.enumerated() {
-        guard size.symbols.count == 1, case .found = size.symbols[0], size == Size(size.symbols[0]) else {
-          continue
-        }
-        assigned.insert(size.symbols[0].key)
-        code.line("\(size.symbols[0].key) = shapes[\(k)][\(axis)];")
+        guard let symbol = size.symbol, case .found = symbol else { continue }
+        assigned.insert(symbol.key)
+        code.line("\(symbol.key) = shapes[\(k)][\(axis)];")
       }
     }
     code.close()

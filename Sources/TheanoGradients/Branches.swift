@@ -10,7 +10,6 @@ import TheanoOperations
 struct Branches {
   struct Branch {
     let parent: Int
-    let depth: Int
     /// Its condition, and whether it is the branch that is taken if that holds.
     let condition: TensorVariable
     let isThen: Bool
@@ -23,6 +22,7 @@ struct Branches {
 
   /// Number k is at k - 1.
   private var list: [Branch] = []
+  private var tree = BranchTree()
   private var ofApplication: [ObjectIdentifier: Int] = [:]
   /// The first of each conditional's two branches.
   private var firstBranch: [ObjectIdentifier: Int] = [:]
@@ -37,7 +37,7 @@ struct Branches {
     func use(_ variable: TensorVariable, in branch: Int) {
       guard let owner = variable.node.owner, isUsed(variable) else { return }
       let id = ObjectIdentifier(owner)
-      ofApplication[id] = ofApplication[id].map { common($0, branch) } ?? branch
+      ofApplication[id] = ofApplication[id].map { tree.common($0, branch) } ?? branch
     }
     for output in outputs {
       if let owner = output.node.owner { ofApplication[ObjectIdentifier(owner)] = 0 }
@@ -50,8 +50,8 @@ struct Branches {
         if known[place] == nil {
           known[place] = list.count + 1
           for isThen in [true, false] {
-            list.append(
-              Branch(parent: branch, depth: depth(branch) + 1, condition: condition, isThen: isThen))
+            _ = tree.add(in: branch)
+            list.append(Branch(parent: branch, condition: condition, isThen: isThen))
           }
         }
         firstBranch[ObjectIdentifier(apply)] = known[place]
@@ -61,7 +61,7 @@ struct Branches {
   }
 
   subscript(branch: Int) -> Branch { list[branch - 1] }
-  func depth(_ branch: Int) -> Int { branch == 0 ? 0 : self[branch].depth }
+  func depth(_ branch: Int) -> Int { tree.depth(branch) }
 
   /// The branch that an application belongs to.
   func branch(of apply: ApplyNode) -> Int { ofApplication[ObjectIdentifier(apply)] ?? 0 }
@@ -70,14 +70,6 @@ struct Branches {
   func branch(ofOperand k: Int, of apply: ApplyNode) -> Int {
     guard k > 0, let first = firstBranch[ObjectIdentifier(apply)] else { return branch(of: apply) }
     return first + k - 1
-  }
-
-  private func common(_ a: Int, _ b: Int) -> Int {
-    var (a, b) = (a, b)
-    while a != b {
-      if depth(a) >= depth(b) { a = self[a].parent } else { b = self[b].parent }
-    }
-    return a
   }
 }
 

@@ -240,7 +240,8 @@ package struct ShapeRules: Sendable {
     for (axis, dim) in dims.enumerated() {
       defer { product = product * dim }
       // The first axis by itself, if it is one of an array that there is.
-      if axis == 0, dim.constant != nil || dim.size?.isAxis == true { continue }
+      if axis == 0, dim.constant != nil { continue }
+      if axis == 0, case .axis = dim.size?.symbol { continue }
       try atMost(dim, Dim.floorDivide(most, Dim.maximum(product, 1))) { length, most in
         Fault(
           .shape,

@@ -64,11 +64,9 @@ package struct Size: Hashable, Sendable {
   /// The symbols that the size mentions directly, not those inside functions.
   package var symbols: [Symbol] { terms.flatMap(\.symbols) }
 
-  /// Whether it is the length of an axis of a leaf.
-  package var isAxis: Bool {
-    guard terms.count == 1, terms[0].coefficient == 1, terms[0].symbols.count == 1 else { return false }
-    if case .axis = terms[0].symbols[0] { return true }
-    return false
+  /// The symbol that it is, if it is just one.
+  package var symbol: Symbol? {
+    terms.count == 1 && terms[0].coefficient == 1 && terms[0].symbols.count == 1 ? terms[0].symbols[0] : nil
   }
 
   /// The symbols that are no functions, here or inside functions.

@@ -62,26 +62,20 @@ private struct Finder {
       let parent: Int
       let key: Key
     }
-    var places: [Place?] = [nil]
-    var depths = [0]
-    var numbers: [Place: Int] = [:]
+    private(set) var places: [Place?] = [nil]
+    private var numbers: [Place: Int] = [:]
+    private var tree = BranchTree()
 
     mutating func place(_ parent: Int, _ key: Key) -> Int {
       let place = Place(parent: parent, key: key)
       if let known = numbers[place] { return known }
       places.append(place)
-      depths.append(depths[parent] + 1)
-      numbers[place] = places.count - 1
-      return places.count - 1
+      let number = tree.add(in: parent)
+      numbers[place] = number
+      return number
     }
 
-    func common(_ a: Int, _ b: Int) -> Int {
-      var (a, b) = (a, b)
-      while a != b {
-        if depths[a] >= depths[b] { a = places[a]?.parent ?? 0 } else { b = places[b]?.parent ?? 0 }
-      }
-      return a
-    }
+    func common(_ a: Int, _ b: Int) -> Int { tree.common(a, b) }
 
     func isWithin(_ inner: Int, _ outer: Int) -> Bool { common(inner, outer) == outer }
   }

@@ -82,7 +82,7 @@ struct Grouping {
     self.graph = graph
     self.lowerings = lowerings
     regions = Regions(graph, order: order, lowerings: lowerings)
-    lists = regions.parents.map { _ in Region() }
+    lists = regions.tree.parents.map { _ in Region() }
     findMaterialised(order)
     for (k, node) in order.enumerated() { position[node] = k }
     for node in order where role(node) == .reduced || role(node) == .steps { place(for: [node]) }

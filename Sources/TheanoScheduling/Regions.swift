@@ -3,17 +3,16 @@ import TheanoGraph
 /// Which steps are run under which condition: a node that only one branch of a conditional needs belongs to that branch,
 /// and is computed only there.
 struct Regions {
-  /// The region around each; that of the whole program, which is the first, has none.
-  private(set) var parents: [Int?] = [nil]
+  /// The regions; that of the whole program is the first.
+  private(set) var tree = BranchTree()
   private(set) var regionOf: [Graph.NodeID: Int] = [:]
   /// The regions of each node that has any.
   private(set) var regionsOf: [Graph.NodeID: [Int]] = [:]
-  private var depths = [0]
 
   init(_ graph: Graph, order: [Graph.NodeID], lowerings: [Graph.NodeID: Lowering]) {
     func use(_ value: Graph.ValueID, in region: Int) {
       guard let node = graph.producer(graph.resolve(value)) else { return }
-      regionOf[node] = regionOf[node].map { common($0, region) } ?? region
+      regionOf[node] = regionOf[node].map { tree.common($0, region) } ?? region
     }
     for root in graph.roots { use(root, in: 0) }
     for node in order.reversed() {
@@ -24,31 +23,18 @@ struct Regions {
         for value in graph.valuesRead(by: node) { use(value, in: region) }
         continue
       }
-      let first = parents.count
-      for _ in 0..<steps.regions {
-        parents.append(region)
-        depths.append(depths[region] + 1)
-      }
-      regionsOf[node] = Array(first..<parents.count)
+      let own = (0..<steps.regions).map { _ in tree.add(in: region) }
+      regionsOf[node] = own
       for (input, how) in zip(inputs, steps.uses) {
-        if case .inRegion(let k) = how { use(input, in: first + k) } else { use(input, in: region) }
+        if case .inRegion(let k) = how { use(input, in: own[k]) } else { use(input, in: region) }
       }
     }
-  }
-
-  /// The innermost region around two.
-  private func common(_ a: Int, _ b: Int) -> Int {
-    var (a, b) = (a, b)
-    while a != b {
-      if depths[a] >= depths[b] { a = parents[a] ?? 0 } else { b = parents[b] ?? 0 }
-    }
-    return a
   }
 
   /// The innermost region that holds all of some nodes; `nil` if none of them is computed.
   func common(of nodes: [Graph.NodeID]) -> Int? {
     nodes.compactMap { regionOf[$0] }.reduce(nil as Int?) { found, region in
-      found.map { common($0, region) } ?? region
+      found.map { tree.common($0, region) } ?? region
     }
   }
 }

@@ -247,7 +247,7 @@ package final class Scheduler {
         if isReady { ready.append(k) }
         return isReady
       }
-      place = grouping.regions.parents[region]
+      place = grouping.regions.tree.parents[region]
     }
     steps += ready.sorted().map { .check($0) }
   }

@@ -60,10 +60,9 @@ enum AxesRewrites {
   {
     graph, node throws(Fault) in
     let application = graph.nodes[node]
-    guard case .symbolic(let size) = graph.values[application.firstOutput].length, size.terms.count == 1,
-      size.terms[0].coefficient == 1, size.terms[0].symbols.count == 1
+    guard case .symbolic(let size) = graph.values[application.firstOutput].length, let symbol = size.symbol
     else { return nil }
-    switch size.terms[0].symbols[0] {
+    switch symbol {
     case .axis(let leaf, let axis):
       guard graph.leaves.indices.contains(leaf) else { return nil }
       // Lengths that were found equal have one name, which the leaf's own axis may not be known by.

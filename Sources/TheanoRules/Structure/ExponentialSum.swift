@@ -122,19 +122,19 @@ indirect enum ExponentialSum {
     case .sum(let a, let b, _, _):
       return try graph.add(Ops.maximum, [try a.largest(&graph), try b.largest(&graph)])[0]
     case .reduced(let inner, let axes, _):
-      var found = try inner.largest(&graph)
-      if let whole = inner.value(graph), graph.dims(found) != graph.dims(whole) {
-        found = try graph.add(BroadcastLike(), [found, whole])[0]
-      }
+      let found = try inner.wholeLargest(&graph)
       let mayBeEmpty = !axes.allSatisfy { (graph.dims(found)[$0].constant ?? 0) > 0 }
       return try graph.add(Reduction(.max, axes: axes, takesEmpty: mayBeEmpty), [found])[0]
     case .shuffled(let inner, let order, _):
-      var found = try inner.largest(&graph)
-      if let whole = inner.value(graph), graph.dims(found) != graph.dims(whole) {
-        found = try graph.add(BroadcastLike(), [found, whole])[0]
-      }
-      return try graph.shuffled(found, order)
+      return try graph.shuffled(try inner.wholeLargest(&graph), order)
     }
+  }
+
+  /// The largest exponent at each place of the value, which it may have been stretched from.
+  private func wholeLargest(_ graph: inout Graph) throws(Fault) -> Graph.ValueID {
+    let found = try largest(&graph)
+    guard let whole = value(graph), graph.dims(found) != graph.dims(whole) else { return found }
+    return try graph.add(BroadcastLike(), [found, whole])[0]
   }
 
   /// The sum divided by the exponential of a shift; `nil` if the shift differs between the terms of a sum along axes.
